@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+#include "models/common/event.h"
+
+#include <algorithm>
+#include <cinttypes>
+#include <cstdio>
+
+#include "models/common/decide.h"
+
+namespace ans {
+
+void EventHub::subscribe(EventSink& sink, const Kinds& kinds) {
+    for (std::size_t k = 0; k < kEventKinds; ++k)
+        if (kinds[k]) sinks_[k].push_back(&sink);
+}
+
+void EventHub::subscribe(EventSink& sink, std::initializer_list<EventKind> kinds) {
+    Kinds set;
+    for (EventKind kind : kinds) set.set(index(kind));
+    subscribe(sink, set);
+}
+
+void EventHub::unsubscribe(EventSink& sink) {
+    for (auto& list : sinks_) list.erase(std::remove(list.begin(), list.end(), &sink), list.end());
+}
+
+EventHub& EventHub::none() {
+    static EventHub hub;
+    return hub;
+}
+
+std::string format_field(const EventField& field, const Event& event) {
+    const std::uint64_t value = field.get(event);
+    char text[32];
+    switch (field.format) {
+        case FieldFormat::Bool: return value != 0 ? "true" : "false";
+        case FieldFormat::Enum:
+            if (value < field.name_count) return std::string(field.names[value]);
+            [[fallthrough]];
+        case FieldFormat::Dec:
+        case FieldFormat::Time: std::snprintf(text, sizeof text, "%" PRIu64, value); return text;
+        case FieldFormat::Hex: std::snprintf(text, sizeof text, "0x%" PRIx64, value); return text;
+    }
+    return {};
+}
+
+std::string to_string(const Event& event) {
+    const EventInfo& info = event_info(event.kind);
+    char time[40];
+    std::snprintf(time, sizeof time, "%" PRIu64 ".%06" PRIu64 " us ", event.time / 1000'000u, event.time % 1000'000u);
+    std::string out = time;
+    out.append(unit_name(event.unit)).append(" ").append(info.name);
+    for (std::size_t i = 0; i < info.field_count; ++i)
+        out.append(" ").append(info.fields[i].name).append("=").append(format_field(info.fields[i], event));
+    if (event.text_size != 0) out.append(" \"").append(event.text()).append("\"");
+    return out;
+}
+
+DecideHub& DecideHub::none() {
+    static DecideHub hub;
+    return hub;
+}
+
+std::string_view decide_point_name(DecidePoint point) {
+    static constexpr std::array<std::string_view, kDecidePoints> kNames{
+        "mailbox.a2i", "mailbox.i2a", "nvme.irq", "mailbox.irq", "nvme.command", "nvme.completion",
+        "firmware.boot_status"};
+    return kNames[static_cast<std::size_t>(point)];
+}
+
+}  // namespace ans

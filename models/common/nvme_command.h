@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+// What passes between the NVMe front end (hardware) and the coprocessor's firmware: fetched commands one
+// way, data movements and completions the other. Layouts: NVM Express 1.1, sections 4.2 and 4.6.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <systemc>
+
+#include "models/common/sim_time.h"
+
+namespace ans {
+
+/// The controller has exactly one admin and one I/O queue pair. source: hardware.md 5 "Capacity"
+enum class Queue : std::uint8_t { Admin = 0, Io = 1 };
+/// Doorbell value, index into SQ and TCB arrays; one space for both queues. source: hardware.md 6.2
+enum class Tag : std::uint16_t {};
+constexpr unsigned index(Tag tag) { return static_cast<unsigned>(tag); }
+
+/// Submission queue entry, 64 bytes. source: NVMe 1.1 figure 11
+struct Sqe {
+    std::uint8_t opcode;
+    std::uint8_t flags;
+    std::uint16_t cid;
+    std::uint32_t nsid;
+    std::uint64_t reserved;
+    std::uint64_t metadata;
+    std::uint64_t prp1;
+    std::uint64_t prp2;
+    std::array<std::uint32_t, 6> cdw10;  ///< CDW10 to CDW15
+};
+static_assert(sizeof(Sqe) == 64);
+
+/// Completion queue entry, 16 bytes. source: NVMe 1.1 figure 25
+struct Cqe {
+    std::uint32_t result;
+    std::uint32_t reserved;
+    std::uint16_t sq_head;
+    std::uint16_t sq_id;
+    std::uint16_t cid;
+    std::uint16_t status;  ///< phase in bit 0, then SC 8:1, SCT 11:9, M 14, DNR 15
+};
+static_assert(sizeof(Cqe) == 16);
+
+/// Status field without phase: `sct << 8 | sc`, plus kDoNotRetry. source: NVMe 1.1 section 4.6.1
+using NvmeStatus = std::uint16_t;
+inline constexpr NvmeStatus kDoNotRetry = 0x4000;
+
+/// A command as fetched; `sqe` stays valid until the command completes or the queue is reset.
+struct Command {
+    Queue queue;
+    Tag tag;
+    std::uint32_t life;  ///< which life of the queues it belongs to; completions of an older one are dropped
+    const Sqe* sqe;
+};
+
+struct Completion {
+    Queue queue;
+    Tag tag;
+    std::uint32_t life;
+    std::uint16_t cid;
+    NvmeStatus status;
+    std::uint32_t result;
+};
+
+/// A contiguous piece of the coprocessor's own memory (media page, identify page, staging buffer).
+struct MemoryRun {
+    std::byte* data;
+    std::size_t size;
+};
+
+enum class DataDirection : std::uint8_t { DeviceToMemory, MemoryToDevice };
+
+/// The front end as its firmware sees it: command side of the coprocessor's bus.
+class CommandPortIf : public virtual sc_core::sc_interface {
+public:
+    /// Moves the command's data between `runs` and its PRPs, page by page through the NVMMU.
+    /// Returns 0, or the NVMe status that the failure means.
+    virtual NvmeStatus move(const Command& command, DataDirection direction, const MemoryRun* runs,
+                            std::size_t run_count, SimTime at) = 0;
+    /// Posts a completion entry. A completion of an older life is dropped.
+    virtual void complete(const Completion& completion, SimTime at) = 0;
+    /// Makes the host's destination of a coming `move` warm in the cache; no effect that can be seen.
+    virtual void prefetch(const void* data, std::size_t size) = 0;
+    /// CSTS.RDY, CFS and SHST are the firmware's to say. source: u-boot e9ac3a939d4 (firmware dies of a race here)
+    virtual void set_status(bool ready, bool fatal, unsigned shutdown_status, SimTime at) = 0;
+    /// Creates (base != 0) or deletes (base == 0) the I/O queues. `entries` counts from 1.
+    virtual void set_io_completion_queue(std::uint64_t base, unsigned entries, bool interrupt) = 0;
+    virtual void set_io_submission_queue(std::uint64_t base, unsigned entries) = 0;
+};
+
+/// The firmware as the front end sees it: command interrupt and configuration changes.
+class CommandSinkIf : public virtual sc_core::sc_interface {
+public:
+    virtual void command(const Command& command, SimTime at) = 0;
+    /// CC was written. `cc` is the new value, `before` the old.
+    virtual void controller_config(std::uint32_t cc, std::uint32_t before, SimTime at) = 0;
+    /// The hardware refused a submission before it became a command (see NVMMU policies).
+    virtual void submission_fault(Queue queue, Tag tag, const char* why, SimTime at) = 0;
+};
+
+}  // namespace ans

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+// A fault rule, typed: when an event matches, do an action at a decide point. Scenario files are parsed
+// into this (testbench/scenario), the plan (plan.h) executes it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "models/common/decide.h"
+#include "models/common/event.h"
+
+namespace ans::fault {
+
+enum class ParamType : std::uint8_t { Integer, Time, Choice };
+
+/// A parameter of an action, as the fault table publishes it.
+struct ParamInfo {
+    std::string_view name;
+    ParamType type;
+    std::string_view unit;     ///< "us", "bits", "" ...; a Time is given in microseconds and kept as SimTime
+    std::uint64_t min;
+    std::uint64_t max;
+    std::uint64_t by_default;
+    bool required;
+    std::string_view what;
+    const std::string_view* choices = nullptr;  ///< Choice: value -> name
+    std::size_t choice_count = 0;
+};
+
+/// Something that can be done to the machine; one row of the fault table (table.h).
+struct ActionInfo {
+    std::string_view id;        ///< "mailbox.drop"
+    std::string_view title;
+    std::string_view owner;     ///< which part carries it out
+    DecidePoint point;          ///< where it is decided; Count: an event of its own (crash, sleep, power cut)
+    EventKind native;           ///< kind it hits directly when `when` names it; Count: none
+    const ParamInfo* params;
+    std::size_t param_count;
+    std::string_view imitates;  ///< the real thing
+    std::string_view source;
+};
+
+struct FieldMatch {
+    enum class Op : std::uint8_t { Equal, Masked, Range, OneOf };
+    const EventField* field = nullptr;
+    Op op = Op::Equal;
+    std::vector<std::uint64_t> values;  ///< Equal {v}; Masked {mask, v}; Range {low, high}; OneOf {v...}
+    bool matches(const Event& event) const;
+};
+
+struct When {
+    EventKind kind = EventKind::Count;
+    std::vector<FieldMatch> fields;
+    std::string text;                 ///< for kinds with text: a substring; empty: any
+    std::uint64_t nth = 0;            ///< only the n-th match, from 1; 0: any
+    std::uint64_t every = 0;          ///< only each n-th match; 0: any
+    std::uint64_t at_most = 0;        ///< fire so often at most; 0: no bound
+    double probability = 1.0;         ///< drawn from the scenario's seed
+    SimTime after = 0;                ///< only at or after this simulated time
+    SimTime before = kNever;          ///< only before this simulated time
+};
+
+/// A parameter's value: given in the file, or taken from a field of the matched event (`$event.tag`).
+struct ParamValue {
+    std::uint64_t value = 0;
+    const EventField* from_event = nullptr;
+};
+
+struct Do {
+    const ActionInfo* action = nullptr;
+    std::vector<ParamValue> params;   ///< in the order of action->params, defaults filled in
+    SimTime delay = 0;                ///< for actions that are events of their own: how long after the match
+};
+
+struct Rule {
+    std::string id;                   ///< unique in its scenario
+    When when;
+    std::vector<Do> actions;
+    bool must_fire = true;            ///< a rule that never fired fails the run
+};
+
+}  // namespace ans::fault
