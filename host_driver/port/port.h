@@ -21,7 +21,7 @@ inline constexpr Nanoseconds kForever = UINT64_MAX;
 /// Drivers do not catch it; the host unwinds the thread and reports it.
 class BusFault : public std::exception {
 public:
-    BusFault(Address address, unsigned width, bool write) : address(address), width(width), write(write) {}
+    BusFault(Address at, unsigned bytes, bool is_write) : address(at), width(bytes), write(is_write) {}
     const char* what() const noexcept override { return "bus fault"; }
     const Address address;
     const unsigned width;  ///< bytes

@@ -19,7 +19,7 @@ enum class DecidePoint : std::uint8_t {
     MailboxIrq,          ///< one of the mailbox's four wires is about to rise
     Command,             ///< a fetched command on its way to the firmware
     Completion,          ///< a completion on its way to the completion queue
-    FirmwareBootStatus,  ///< the firmware is about to publish BOOT_STATUS
+    FirmwareBootStatus,  ///< the firmware is about to publish BOOT_STATUS; judged as event boot_status
     Count
 };
 inline constexpr std::size_t kDecidePoints = static_cast<std::size_t>(DecidePoint::Count);

@@ -35,7 +35,7 @@ enum class EventKind : std::uint8_t {
     // wires, power, processor
     IrqLevel, PowerState, ResetLine, ProcessorRun,
     // firmware
-    FirmwareState, FirmwareLog, FirmwareCrash,
+    FirmwareState, FirmwareLog, FirmwareCrash, BootStatus,
     // media
     MediaFlush, MediaError, PowerCut,
     // host side

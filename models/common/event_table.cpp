@@ -34,11 +34,11 @@ constexpr EventField kTag = field("tag", 0, 16, 16);
 
 constexpr EventField kReg[] = {
     field("offset", 0, 0, 32, F::Hex, "bytes from the block's base"), field("width", 0, 32, 8, F::Dec, "bytes"),
-    field("cpu", 0, 40, 8, F::Dec, "simulated CPU, in the order of creation"), field("value", 1, 0, 64, F::Hex),
-    field("address", 2, 0, 64, F::Hex)};
+    field("value", 1, 0, 64, F::Hex), field("address", 2, 0, 64, F::Hex)};
 constexpr EventField kBusError[] = {
-    field("offset", 0, 0, 32, F::Hex), field("width", 0, 32, 8), field("cpu", 0, 40, 8),
+    field("offset", 0, 0, 32, F::Hex), field("width", 0, 32, 8),
     choice("response", 0, 48, 4, kResponseNames), field("write", 0, 52, 1, F::Bool),
+    field("answered", 0, 53, 1, F::Bool, "a policy answered it: the CPU saw no error"),
     field("value", 1, 0, 64, F::Hex), field("address", 2, 0, 64, F::Hex)};
 constexpr EventField kMail[] = {
     choice("fifo", 0, 0, 1, kMailNames, "a2i: driver to firmware"),
@@ -73,7 +73,8 @@ constexpr EventField kCompletion[] = {
     field("result", 1, 0, 32, F::Hex), field("index", 1, 32, 16, F::Dec, "slot in the completion queue"),
     field("address", 2, 0, 64, F::Hex)};
 constexpr EventField kHead[] = {
-    kQueue, field("head", 1, 0, 32), field("before", 2, 0, 32), field("tail", 3, 0, 32, F::Dec, "the device's")};
+    kQueue, field("head", 1, 0, 32), field("before", 2, 0, 32), field("tail", 3, 0, 32, F::Dec, "the device's"),
+    field("entries", 0, 16, 32, F::Dec, "of the queue; 0: it does not exist")};
 constexpr EventField kController[] = {
     field("enabled", 0, 0, 1, F::Bool), field("ready", 0, 1, 1, F::Bool), field("fatal", 0, 2, 1, F::Bool),
     field("shutdown", 0, 3, 2), field("cc", 1, 0, 32, F::Hex), field("csts", 2, 0, 32, F::Hex)};
@@ -83,6 +84,7 @@ constexpr EventField kPower[] = {
 constexpr EventField kLevel[] = {field("level", 0, 0, 1, F::Bool)};
 constexpr EventField kFirmware[] = {choice("state", 0, 0, 8, kFirmwareStates), field("iop_power", 0, 16, 16, F::Hex),
                                     field("ap_power", 0, 32, 16, F::Hex)};
+constexpr EventField kBootStatus[] = {field("value", 0, 0, 32, F::Hex)};
 constexpr EventField kFlush[] = {field("blocks", 0, 0, 64, F::Dec, "written to the medium")};
 constexpr EventField kMediaError[] = {field("lba", 0, 0, 64)};
 constexpr EventField kCut[] = {field("lost_blocks", 0, 0, 64, F::Dec, "acknowledged, not flushed, gone")};
@@ -101,7 +103,7 @@ constexpr EventInfo bare(S name, S what) { return {name, what, nullptr, 0, true}
 constexpr std::array<EventInfo, kEventKinds> kInfo{{
     info("reg_read", "a CPU read a register", kReg),
     info("reg_write", "a CPU wrote a register", kReg),
-    info("bus_error", "a CPU access was refused or never completed", kBusError),
+    info("bus_error", "a block refused a CPU access, whatever policy made of it for the CPU", kBusError),
     info("mail_push", "a message entered a mailbox FIFO", kMail),
     info("mail_pop", "a message left a mailbox FIFO", kMail),
     info("mail_overflow", "a message was written to a full FIFO and lost", kMail),
@@ -125,6 +127,7 @@ constexpr std::array<EventInfo, kEventKinds> kInfo{{
     info("firmware_state", "the firmware changed its state", kFirmware, true),
     bare("firmware_log", "a syslog line of the firmware, as it was written"),
     bare("firmware_crash", "the firmware crashed; the text is its panic message"),
+    info("boot_status", "the firmware published BOOT_STATUS", kBootStatus),
     info("media_flush", "the write cache was written to the medium", kFlush),
     info("media_error", "the image file refused an access", kMediaError, true),
     info("power_cut", "power was cut", kCut),

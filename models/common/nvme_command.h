@@ -47,12 +47,34 @@ static_assert(sizeof(Cqe) == 16);
 using NvmeStatus = std::uint16_t;
 inline constexpr NvmeStatus kDoNotRetry = 0x4000;
 
-/// A command as fetched; `sqe` stays valid until the command completes or the queue is reset.
+namespace status {  // source: NVMe 1.1 figures 30 to 33
+inline constexpr NvmeStatus kSuccess = 0x000;
+inline constexpr NvmeStatus kInvalidOpcode = 0x001;
+inline constexpr NvmeStatus kInvalidField = 0x002;
+inline constexpr NvmeStatus kCommandIdConflict = 0x003;
+inline constexpr NvmeStatus kDataTransferError = 0x004;
+inline constexpr NvmeStatus kInternalError = 0x006;
+inline constexpr NvmeStatus kInvalidNamespace = 0x00b;
+inline constexpr NvmeStatus kPrpOffsetInvalid = 0x013;
+inline constexpr NvmeStatus kLbaOutOfRange = 0x080;
+inline constexpr NvmeStatus kInvalidCompletionQueue = 0x100;
+inline constexpr NvmeStatus kInvalidQueueId = 0x101;
+inline constexpr NvmeStatus kInvalidQueueSize = 0x102;
+inline constexpr NvmeStatus kInvalidLogPage = 0x109;
+inline constexpr NvmeStatus kInvalidQueueDeletion = 0x10c;
+inline constexpr NvmeStatus kFeatureNotChangeable = 0x10e;
+inline constexpr NvmeStatus kWriteFault = 0x280;
+inline constexpr NvmeStatus kUnrecoveredRead = 0x281;
+}  // namespace status
+
+/// A command as fetched; `sqe` stays valid until the command completes or the queues are reset.
 struct Command {
     Queue queue;
     Tag tag;
+    NvmeStatus refused;  ///< not 0: the hardware refuses it; complete it with this status
     std::uint32_t life;  ///< which life of the queues it belongs to; completions of an older one are dropped
     const Sqe* sqe;
+    const char* why;     ///< the reason of `refused`, for the firmware's log
 };
 
 struct Completion {
@@ -81,8 +103,6 @@ public:
                             std::size_t run_count, SimTime at) = 0;
     /// Posts a completion entry. A completion of an older life is dropped.
     virtual void complete(const Completion& completion, SimTime at) = 0;
-    /// Makes the host's destination of a coming `move` warm in the cache; no effect that can be seen.
-    virtual void prefetch(const void* data, std::size_t size) = 0;
     /// CSTS.RDY, CFS and SHST are the firmware's to say. source: u-boot e9ac3a939d4 (firmware dies of a race here)
     virtual void set_status(bool ready, bool fatal, unsigned shutdown_status, SimTime at) = 0;
     /// Creates (base != 0) or deletes (base == 0) the I/O queues. `entries` counts from 1.
@@ -96,8 +116,8 @@ public:
     virtual void command(const Command& command, SimTime at) = 0;
     /// CC was written. `cc` is the new value, `before` the old.
     virtual void controller_config(std::uint32_t cc, std::uint32_t before, SimTime at) = 0;
-    /// The hardware refused a submission before it became a command (see NVMMU policies).
-    virtual void submission_fault(Queue queue, Tag tag, const char* why, SimTime at) = 0;
+    /// The driver did something that this firmware does not survive (by policy); `why` is its last word.
+    virtual void fatal(const char* why, Tag tag, SimTime at) = 0;
 };
 
 }  // namespace ans

@@ -77,5 +77,7 @@ struct RegPlace {
 RegPlace find_register(const RegMap& map, std::uint32_t offset);
 /// "CONFIG(3)", "ASQ.hi", or "+0x1234" for a hole. `width`: bytes of the access.
 std::string register_name(const RegMap& map, std::uint32_t offset, unsigned width);
+/// The map of a unit's registers, or nullptr: what the SoC gives to trace and monitors.
+using RegMapLookup = const RegMap* (*)(Unit unit);
 
 }  // namespace ans

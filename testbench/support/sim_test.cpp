@@ -5,7 +5,7 @@
 
 namespace ans::test {
 
-void TestMaster::elaborate() {
+void elaborate() {
     if (sc_core::sc_get_status() < sc_core::SC_START_OF_SIMULATION) sc_core::sc_start(sc_core::SC_ZERO_TIME);
 }
 

@@ -17,6 +17,9 @@
 
 namespace ans::test {
 
+/// Elaborates the design unless that was done; sockets can be used from then on.
+void elaborate();
+
 /// A bus master for tests. Bind `socket` to the block's face; each call returns the TLM response. The first
 /// call elaborates the design, so that simple claims need no simulated thread.
 class TestMaster : public sc_core::sc_module {
@@ -38,7 +41,6 @@ public:
     sc_core::sc_time delay;  ///< handed to every access as the local offset, grows by what targets add
 
 private:
-    static void elaborate();
     tlm::tlm_response_status transport(tlm::tlm_command command, std::uint64_t address, void* data, unsigned size);
 };
 

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+// Admin commands. source: NVMe 1.1 section 5, with the limits of hardware.md 5
+#include <algorithm>
+
+#include "firmware_stub/ans/opcodes.h"
+#include "firmware_stub/ans/service.h"
+
+namespace ans::fw {
+
+namespace {
+constexpr unsigned kIoQueue = 1;            // the only I/O queue pair. source: hardware.md 5 "Capacity"
+constexpr unsigned kMaxEntries = 64;
+constexpr std::uint32_t kPhysicallyContiguous = 1;
+constexpr std::uint32_t kInterruptEnabled = 2;
+constexpr unsigned kFeatureQueues = 7;
+constexpr std::uint32_t kAllNamespaces = 0xffff'ffff;
+
+// Features that this controller knows. source: NVMe 1.1 figure 73; which of them real firmware accepts: guess
+constexpr bool known_feature(unsigned id) { return (id >= 0x01 && id <= 0x02) || (id >= 0x04 && id <= 0x0b); }
+
+constexpr NvmeStatus refuse(NvmeStatus status) { return status | kDoNotRetry; }
+}  // namespace
+
+AnsService::Result AnsService::admin(const Command& command, SimTime at) {
+    const Sqe& sqe = *command.sqe;
+    switch (sqe.opcode) {
+        case opcode::kIdentify: return identify(command, at);
+        case opcode::kCreateCompletionQueue: return create_completion_queue(sqe);
+        case opcode::kCreateSubmissionQueue: return create_submission_queue(sqe);
+        case opcode::kDeleteCompletionQueue: return delete_queue(sqe, false);
+        case opcode::kDeleteSubmissionQueue: return delete_queue(sqe, true);
+        case opcode::kSetFeatures: return features(sqe, true);
+        case opcode::kGetFeatures: return features(sqe, false);
+        case opcode::kGetLogPage: return get_log(command, at);
+        case opcode::kAbort: return {status::kSuccess, 1};  // "command was not aborted". source: hardware.md 5 "No Abort"
+        default: return {refuse(status::kInvalidOpcode), 0};
+    }
+}
+
+AnsService::Result AnsService::send_page(const Command& command, std::size_t bytes, SimTime at) {
+    const MemoryRun run{page_.data(), bytes};
+    return {front_end->move(command, DataDirection::DeviceToMemory, &run, 1, at), 0};
+}
+
+AnsService::Result AnsService::identify(const Command& command, SimTime at) {
+    const Sqe& sqe = *command.sqe;
+    // CNS is one bit, whatever is written. source: hardware.md 5, VS; incidents.md cns-beyond-binary
+    if ((sqe.cdw10[0] & 1) != 0) {
+        identify_controller(page_, config_.identity, config_.policies.get<WriteZeroes>() == WriteZeroes::On);
+    } else {
+        if (sqe.nsid == 0 || sqe.nsid > config_.identity.namespaces) return {refuse(status::kInvalidNamespace), 0};
+        identify_namespace(page_, sqe.nsid == 1 ? media_.blocks() : 0);
+    }
+    return send_page(command, page_.size(), at);
+}
+
+AnsService::Result AnsService::get_log(const Command& command, SimTime at) {
+    const Sqe& sqe = *command.sqe;
+    const std::size_t bytes = (std::size_t{sqe.cdw10[0] >> 16 & 0xfff} + 1) * 4;
+    if (bytes > page_.size()) return {refuse(status::kInvalidField), 0};
+    switch (sqe.cdw10[0] & 0xff) {
+        case 0x02: {
+            if (sqe.nsid != 0 && sqe.nsid != kAllNamespaces) return {refuse(status::kInvalidNamespace), 0};
+            smart_log(page_, media_smart(at));
+            return send_page(command, bytes, at);
+        }
+        case 0x03: firmware_slot_log(page_, config_.identity); return send_page(command, bytes, at);
+        default: return {status::kInvalidLogPage, 0};  // 0x01 too. source: real-machines.md: status 0x109
+    }
+}
+
+AnsService::Result AnsService::create_completion_queue(const Sqe& sqe) {
+    const unsigned id = sqe.cdw10[0] & 0xffff;
+    const unsigned entries = (sqe.cdw10[0] >> 16) + 1;
+    if (id != kIoQueue || io_cq_) return {refuse(status::kInvalidQueueId), 0};
+    if (entries < 2 || entries > kMaxEntries) return {refuse(status::kInvalidQueueSize), 0};
+    if ((sqe.cdw10[1] & kPhysicallyContiguous) == 0 || sqe.cdw10[1] >> 16 != 0) return {refuse(status::kInvalidField), 0};
+    if (sqe.prp1 % 4096 != 0) return {refuse(status::kPrpOffsetInvalid), 0};
+    front_end->set_io_completion_queue(sqe.prp1, entries, (sqe.cdw10[1] & kInterruptEnabled) != 0);
+    io_cq_ = true;
+    return {};
+}
+
+AnsService::Result AnsService::create_submission_queue(const Sqe& sqe) {
+    const unsigned id = sqe.cdw10[0] & 0xffff;
+    const unsigned entries = (sqe.cdw10[0] >> 16) + 1;
+    if (id != kIoQueue || io_sq_) return {refuse(status::kInvalidQueueId), 0};
+    if (entries < 2 || entries > kMaxEntries) return {refuse(status::kInvalidQueueSize), 0};
+    if (!io_cq_ || sqe.cdw10[1] >> 16 != kIoQueue) return {refuse(status::kInvalidCompletionQueue), 0};
+    if ((sqe.cdw10[1] & kPhysicallyContiguous) == 0) return {refuse(status::kInvalidField), 0};
+    if (sqe.prp1 % 4096 != 0) return {refuse(status::kPrpOffsetInvalid), 0};
+    front_end->set_io_submission_queue(sqe.prp1, entries);
+    io_sq_ = true;
+    return {};
+}
+
+AnsService::Result AnsService::delete_queue(const Sqe& sqe, bool submission) {
+    const unsigned id = sqe.cdw10[0] & 0xffff;
+    const bool exists = submission ? io_sq_ : io_cq_;
+    if (id != kIoQueue || !exists) return {refuse(status::kInvalidQueueId), 0};
+    if (submission) {
+        front_end->set_io_submission_queue(0, 0);
+        io_sq_ = false;
+        return {};
+    }
+    if (io_sq_) return {refuse(status::kInvalidQueueDeletion), 0};
+    front_end->set_io_completion_queue(0, 0, false);
+    io_cq_ = false;
+    return {};
+}
+
+AnsService::Result AnsService::features(const Sqe& sqe, bool set) {
+    const unsigned id = sqe.cdw10[0] & 0xff;
+    if (!known_feature(id)) return {refuse(status::kInvalidField), 0};
+    // One queue of each kind, counted from zero, whatever was asked for.
+    if (id == kFeatureQueues) return {status::kSuccess, 0};
+    if (set) features_[id] = sqe.cdw10[1];
+    return {status::kSuccess, features_[id]};
+}
+
+}  // namespace ans::fw

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+// The NVMe service of the firmware: what commands mean, how long they take, when the controller is ready.
+// One method serves every deadline; a command costs one activation here and one in the front end.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <vector>
+
+#include "firmware_stub/ans/identify.h"
+#include "firmware_stub/ans/profile.h"
+#include "firmware_stub/application.h"
+#include "models/common/agenda.h"
+#include "models/common/nvme_command.h"
+#include "models/common/policy.h"
+#include "models/media/media.h"
+
+namespace ans::fw {
+
+struct ServiceConfig {
+    Identity identity;
+    ServiceTimes times;
+    Policies policies;
+};
+
+class AnsService : public sc_core::sc_module, public CommandSinkIf, public Application {
+public:
+    sc_core::sc_export<CommandSinkIf> commands{"commands"};
+    sc_core::sc_port<CommandPortIf> front_end{"front_end"};
+
+    AnsService(sc_core::sc_module_name name, const ServiceConfig& config, Media& media, System& system);
+
+    void start(SimTime at) override;
+    void stop(bool warm, SimTime at) override;
+
+    void command(const Command& command, SimTime at) override;
+    void controller_config(std::uint32_t cc, std::uint32_t before, SimTime at) override;
+    void fatal(const char* why, Tag tag, SimTime at) override;
+
+private:
+    enum class Kind : std::uint8_t { Command, Ready, NotReady, ShutDown };
+    struct Work {
+        Kind kind;
+        Command command;
+    };
+    struct Result {
+        NvmeStatus status = status::kSuccess;
+        std::uint32_t value = 0;
+    };
+
+    void serve();
+    void plan(SimTime due, const Work& work);
+    SimTime due_time(const Command& command, SimTime at);
+    void finish(const Command& command, SimTime at);
+    void log_refusal(const Command& command);
+
+    // Configuration.
+    void enable(SimTime at);
+    void disable(std::uint32_t before, SimTime at);
+    void shut_down(SimTime at);
+    void publish(SimTime at);
+
+    // I/O queue.
+    Result io(const Command& command, SimTime at);
+    Result read(const Command& command, SimTime at);
+    Result write(const Command& command, SimTime at);
+    Result trim(const Command& command, SimTime at);
+    Result check_range(const Sqe& sqe) const;
+    static Result from_media(MediaResult result);
+
+    // Admin queue.
+    Result admin(const Command& command, SimTime at);
+    Result identify(const Command& command, SimTime at);
+    Result get_log(const Command& command, SimTime at);
+    Result create_completion_queue(const Sqe& sqe);
+    Result create_submission_queue(const Sqe& sqe);
+    Result delete_queue(const Sqe& sqe, bool submission);
+    Result features(const Sqe& sqe, bool set);
+    Result send_page(const Command& command, std::size_t bytes, SimTime at);
+
+    const ServiceConfig config_;
+    Media& media_;
+    System& system_;
+    Agenda<Work> agenda_{256};
+    sc_core::sc_event serve_event_{"serve_event"};
+    SimTime processor_free_ = 0;  ///< when the firmware's processor has taken the last command
+    SimTime link_free_ = 0;       ///< when the link has moved the last page
+
+    bool running_ = false;
+    bool enabled_ = false;
+    bool ready_ = false;
+    bool clean_ = true;           ///< the last life ended with a shutdown notification
+    bool shutting_down_ = false;
+    unsigned shutdown_status_ = 0;
+    bool io_cq_ = false;
+    bool io_sq_ = false;
+    std::array<std::uint32_t, 16> features_{};
+    Page page_{};
+    std::vector<std::byte> staging_;  ///< a write's data on its way to the cache; grows to MDTS once
+    static constexpr std::size_t kMaxRuns = 1026;  ///< 4 MiB in single blocks, and both ends
+    std::array<MemoryRun, kMaxRuns> runs_;
+};
+
+}  // namespace ans::fw

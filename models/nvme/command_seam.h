@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+// The interposer between front end and firmware: commands on their way in, completions on their way out.
+#pragma once
+
+#include "models/common/agenda.h"
+#include "models/common/decide.h"
+#include "models/common/nvme_command.h"
+
+namespace ans {
+
+class CommandSeam : public sc_core::sc_module, public CommandPortIf, public CommandSinkIf {
+public:
+    sc_core::sc_export<CommandPortIf> to_hardware{"to_hardware"};   ///< the firmware binds its port here
+    sc_core::sc_export<CommandSinkIf> to_firmware{"to_firmware"};   ///< the front end binds its port here
+    sc_core::sc_port<CommandPortIf> hardware{"hardware"};
+    sc_core::sc_port<CommandSinkIf> firmware{"firmware"};
+
+    CommandSeam(sc_core::sc_module_name name, const DecideHub& decide);
+
+    void complete(const Completion& completion, SimTime at) override;
+    void command(const Command& command, SimTime at) override;
+
+    // The rest passes through.
+    NvmeStatus move(const Command& command, DataDirection direction, const MemoryRun* runs, std::size_t run_count,
+                    SimTime at) override {
+        return hardware->move(command, direction, runs, run_count, at);
+    }
+    void set_status(bool ready, bool fatal, unsigned shutdown_status, SimTime at) override {
+        hardware->set_status(ready, fatal, shutdown_status, at);
+    }
+    void set_io_completion_queue(std::uint64_t base, unsigned entries, bool interrupt) override {
+        hardware->set_io_completion_queue(base, entries, interrupt);
+    }
+    void set_io_submission_queue(std::uint64_t base, unsigned entries) override {
+        hardware->set_io_submission_queue(base, entries);
+    }
+    void controller_config(std::uint32_t cc, std::uint32_t before, SimTime at) override {
+        firmware->controller_config(cc, before, at);
+    }
+    void fatal(const char* why, Tag tag, SimTime at) override { firmware->fatal(why, tag, at); }
+
+private:
+    void judge(const Completion& completion, SimTime at);
+    void release_due();
+
+    const DecideHub& decide_;
+    Agenda<Completion> held_{64};
+    sc_core::sc_event release_{"release"};
+};
+
+}  // namespace ans
