@@ -38,7 +38,6 @@ constexpr EventField kReg[] = {
 constexpr EventField kBusError[] = {
     field("offset", 0, 0, 32, F::Hex), field("width", 0, 32, 8),
     choice("response", 0, 48, 4, kResponseNames), field("write", 0, 52, 1, F::Bool),
-    field("answered", 0, 53, 1, F::Bool, "a policy answered it: the CPU saw no error"),
     field("value", 1, 0, 64, F::Hex), field("address", 2, 0, 64, F::Hex)};
 constexpr EventField kMail[] = {
     choice("fifo", 0, 0, 1, kMailNames, "a2i: driver to firmware"),
@@ -74,7 +73,7 @@ constexpr EventField kCompletion[] = {
     field("address", 2, 0, 64, F::Hex)};
 constexpr EventField kHead[] = {
     kQueue, field("head", 1, 0, 32), field("before", 2, 0, 32), field("tail", 3, 0, 32, F::Dec, "the device's"),
-    field("entries", 0, 16, 32, F::Dec, "of the queue; 0: it does not exist")};
+    field("entries", 0, 16, 32, F::Dec, "of the queue; 0: not told")};
 constexpr EventField kController[] = {
     field("enabled", 0, 0, 1, F::Bool), field("ready", 0, 1, 1, F::Bool), field("fatal", 0, 2, 1, F::Bool),
     field("shutdown", 0, 3, 2), field("cc", 1, 0, 32, F::Hex), field("csts", 2, 0, 32, F::Hex)};

@@ -107,7 +107,7 @@ void Host::wait_until(SimTime t) {
 
 void Host::sync() {
     const SimTime local = current_->local;
-    if (local > kernel_now() && !engine_.alone_until(local)) wait_until(local);
+    if (local > kernel_now() && (config_.always_wait || !engine_.alone_until(local))) wait_until(local);
 }
 
 void Host::block(const sc_core::sc_event& event) {
@@ -134,6 +134,7 @@ bool Host::block(const sc_core::sc_event& event, SimTime deadline) {
 port::Nanoseconds Host::now() {
     // A clock read costs time, so that code that only watches the clock makes it move.
     current_->local += config_.time_query;
+    if (current_->local > engine_.horizon()) sync();
     return current_->local / 1000;
 }
 

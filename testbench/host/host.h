@@ -22,6 +22,7 @@ struct HostConfig {
     SimTime irq_entry = nanoseconds(1500);  ///< level high to the handler's first instruction; guess
     SimTime time_query = nanoseconds(20);   ///< a clock read; guess
     SimTime lock = nanoseconds(10);         ///< an uncontended lock or unlock; guess
+    bool always_wait = false;               ///< synchronise at every step: slower, and must change nothing
     std::uint64_t arena_base = 0;           ///< DRAM that dma_alloc hands out
     std::uint64_t arena_size = 0;           ///< bytes
 };
