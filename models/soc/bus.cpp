@@ -13,7 +13,7 @@ Bus::Bus(sc_core::sc_module_name name, const BusConfig& config, std::vector<BusR
     in.register_get_direct_mem_ptr(this, &Bus::get_direct_mem_ptr);
     for (std::size_t i = 0; i <= regions_.size(); ++i) {
         const std::string socket = i < regions_.size() ? "out_" + std::to_string(i) : "otherwise";
-        ports_.push_back(std::make_unique<tlm_utils::simple_initiator_socket_tagged<Bus>>(socket.c_str()));
+        ports_.push_back(std::make_unique<tlm_utils::simple_initiator_socket_tagged_optional<Bus>>(socket.c_str()));
         ports_.back()->register_invalidate_direct_mem_ptr(this, &Bus::invalidate, static_cast<int>(i));
     }
 }

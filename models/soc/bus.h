@@ -37,9 +37,9 @@ public:
     Bus(sc_core::sc_module_name name, const BusConfig& config, std::vector<BusRegion> regions);
 
     /// The socket of region `index`, in the order of construction.
-    tlm_utils::simple_initiator_socket_tagged<Bus>& out(std::size_t index) { return *ports_[index]; }
+    tlm_utils::simple_initiator_socket_tagged_optional<Bus>& out(std::size_t index) { return *ports_[index]; }
     /// Where everything goes that no region decodes (the coprocessor's way to memory). Optional.
-    tlm_utils::simple_initiator_socket_tagged<Bus>& otherwise() { return *ports_.back(); }
+    tlm_utils::simple_initiator_socket_tagged_optional<Bus>& otherwise() { return *ports_.back(); }
     /// Opens or closes the gated regions.
     void set_alive(bool alive) { alive_ = alive; }
 
@@ -59,7 +59,7 @@ private:
     EventHub& events_;
     const BusConfig config_;
     const std::vector<BusRegion> regions_;
-    std::vector<std::unique_ptr<tlm_utils::simple_initiator_socket_tagged<Bus>>> ports_;
+    std::vector<std::unique_ptr<tlm_utils::simple_initiator_socket_tagged_optional<Bus>>> ports_;
     std::size_t last_hit_ = 0;
     bool alive_ = true;
 };
