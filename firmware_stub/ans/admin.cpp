@@ -61,7 +61,7 @@ AnsService::Result AnsService::get_log(const Command& command, SimTime at) {
     switch (sqe.cdw10[0] & 0xff) {
         case 0x02: {
             if (sqe.nsid != 0 && sqe.nsid != kAllNamespaces) return {refuse(status::kInvalidNamespace), 0};
-            smart_log(page_, media_smart(at));
+            smart_log(page_, media_.counters(at));
             return send_page(command, bytes, at);
         }
         case 0x03: firmware_slot_log(page_, config_.identity); return send_page(command, bytes, at);

@@ -49,7 +49,7 @@ void identify_namespace(Page& page, std::uint64_t blocks) {
     put<std::uint32_t>(page, 128, 12u << 16);  // LBAF0: LBADS 12, 4096 bytes (G)
 }
 
-void smart_log(Page& page, const SmartValues& values) {
+void smart_log(Page& page, const DeviceCounters& values) {
     page.fill({});
     put<std::uint16_t>(page, 1, 273 + 35);  // composite temperature in kelvin; guess
     put<std::uint8_t>(page, 3, values.available_spare);

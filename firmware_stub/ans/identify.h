@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "firmware_stub/ans/profile.h"
+#include "models/media/device_state.h"
 
 namespace ans::fw {
 
@@ -17,21 +18,8 @@ void identify_controller(Page& page, const Identity& identity, bool write_zeroes
 /// Identify namespace (CNS 0) of a namespace of `blocks` blocks of 4096 bytes; 0 blocks: inactive, all zero.
 void identify_namespace(Page& page, std::uint64_t blocks);
 
-/// The counters of the SMART page.
-struct SmartValues {
-    std::uint64_t data_units_read = 0;     ///< thousands of 512 bytes, rounded up
-    std::uint64_t data_units_written = 0;
-    std::uint64_t host_reads = 0;          ///< commands
-    std::uint64_t host_writes = 0;
-    std::uint64_t power_cycles = 0;
-    std::uint64_t power_on_hours = 0;
-    std::uint64_t unsafe_shutdowns = 0;
-    std::uint64_t media_errors = 0;
-    std::uint8_t percentage_used = 0;
-    std::uint8_t available_spare = 100;
-};
 /// Log page 2. source: NVMe 1.1 figure 79
-void smart_log(Page& page, const SmartValues& values);
+void smart_log(Page& page, const DeviceCounters& values);
 /// Log page 3: one slot, active. source: NVMe 1.1 figure 80, FRMW of real-machines.md
 void firmware_slot_log(Page& page, const Identity& identity);
 

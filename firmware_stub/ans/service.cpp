@@ -23,7 +23,7 @@ constexpr std::uint64_t bytes_of(const Sqe& sqe) { return (std::uint64_t{sqe.cdw
 SC_HAS_PROCESS(AnsService);
 
 AnsService::AnsService(sc_core::sc_module_name name, const ServiceConfig& config, Media& media, System& system)
-    : sc_module(name), config_(config), media_(media), system_(system) {
+    : sc_module(name), config_(config), media_(media), system_(system), clean_(media.state().clean()) {
     commands.bind(*this);
     SC_METHOD(serve);
     sensitive << serve_event_;
@@ -138,6 +138,7 @@ void AnsService::controller_config(std::uint32_t cc, std::uint32_t before, SimTi
 
 void AnsService::enable(SimTime at) {
     enabled_ = true;
+    media_.controller_enabled(at);
     shutting_down_ = false;
     shutdown_status_ = 0;
     io_cq_ = io_sq_ = false;

@@ -89,7 +89,7 @@ private:
     bool running_ = false;
     bool enabled_ = false;
     bool ready_ = false;
-    bool clean_ = true;           ///< the last life ended with a shutdown notification
+    bool clean_;                  ///< the last life ended with a shutdown notification
     bool shutting_down_ = false;
     unsigned shutdown_status_ = 0;
     bool io_cq_ = false;

@@ -24,6 +24,10 @@ enum class ResetScope : std::uint8_t { KeepSart, ClearSart, Nothing };
 enum class RunCleared : std::uint8_t { HangNextStart, Stop };
 /// A firmware access that no SART entry allows.
 enum class SartViolation : std::uint8_t { Abort, Crash, ReadZero };
+/// A firmware access that no one SART entry covers, but several together.
+enum class SartStraddle : std::uint8_t { Refuse, Allow };
+/// A register write to a SART entry that the boot loader made.
+enum class SartBootEntry : std::uint8_t { Accept, Ignore };
 /// Whose PRPs drive the data.
 enum class PrpSource : std::uint8_t { Tcb, Sqe };
 /// SQE and TCB name different pages.
@@ -61,9 +65,9 @@ enum class PrpError : std::uint8_t { Fail, Crash };
 
 enum class PolicyId : std::uint8_t {
     StoppedAccess, UnmappedRegister, WrongAccess, CpuStatusBit0, ResetScope, RunCleared, SartViolation,
-    PrpSource, PrpMismatch, TcbDirection, TcbStrictFields, TagPending, TagNotInvalidated, TagOutOfRange,
-    InvalidateFree, CompletionId, CidBeyondTags, PrpNullCheck, LostIrq, IntMask, DisableWithQueues,
-    DisableWhileEnabling, WriteZeroes, PrpError,
+    SartStraddle, SartBootEntry, PrpSource, PrpMismatch, TcbDirection, TcbStrictFields, TagPending,
+    TagNotInvalidated, TagOutOfRange, InvalidateFree, CompletionId, CidBeyondTags, PrpNullCheck, LostIrq,
+    IntMask, DisableWithQueues, DisableWhileEnabling, WriteZeroes, PrpError,
     Count
 };
 inline constexpr std::size_t kPolicies = static_cast<std::size_t>(PolicyId::Count);
@@ -107,6 +111,8 @@ private:
     ANS_POLICY_ID(ResetScope)
     ANS_POLICY_ID(RunCleared)
     ANS_POLICY_ID(SartViolation)
+    ANS_POLICY_ID(SartStraddle)
+    ANS_POLICY_ID(SartBootEntry)
     ANS_POLICY_ID(PrpSource)
     ANS_POLICY_ID(PrpMismatch)
     ANS_POLICY_ID(TcbDirection)

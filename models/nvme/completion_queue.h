@@ -20,6 +20,7 @@ public:
 
     bool exists() const { return entries_ != 0; }
     bool full() const { return next(tail_) == head_; }
+    unsigned entries() const { return entries_; }
     unsigned head() const { return head_; }
     unsigned tail() const { return tail_; }
     bool phase() const { return phase_; }

@@ -42,6 +42,7 @@ Nvme::Nvme(sc_core::sc_module_name name, const NvmeConfig& config)
 }
 
 void Nvme::wire_registers() {
+    regs_.on_write(BootStatus, [this](std::uint64_t value, const RegAccess& a) { on_boot_status(value, a.at); });
     regs_.on_write(Cc, [this](std::uint64_t value, const RegAccess& a) { on_config(value, a.at); });
     regs_.on_write(LinearAsqDb, [this](std::uint64_t v, const RegAccess& a) { on_linear_doorbell(Queue::Admin, v, a.at); });
     regs_.on_write(LinearIosqDb, [this](std::uint64_t v, const RegAccess& a) { on_linear_doorbell(Queue::Io, v, a.at); });
@@ -61,6 +62,16 @@ void Nvme::b_transport(tlm::tlm_generic_payload& tx, sc_core::sc_time& delay) {
 }
 void Nvme::iop_transport(tlm::tlm_generic_payload& tx, sc_core::sc_time& delay) {
     regs_.access(tx, Face::Iop, kernel_now() + from_sc(delay));
+}
+
+void Nvme::on_boot_status(std::uint64_t value, SimTime at) {
+    if (!events_.wants(EventKind::BootStatus)) return;
+    Event event;
+    event.time = at;
+    event.kind = EventKind::BootStatus;
+    event.unit = Unit::Nvme;
+    event.slot[0] = value & 0xffff'ffff;
+    events_.emit(event);
 }
 
 void Nvme::on_reset(bool asserted, SimTime at) {
@@ -93,18 +104,22 @@ void Nvme::on_config(std::uint64_t value, SimTime at) {
     } else if (CcEn::get(value) == 0 && CcEn::get(before) != 0) {
         drop_queues(at);
     }
+    report_controller(at);
     firmware->controller_config(static_cast<std::uint32_t>(value), static_cast<std::uint32_t>(before), at);
 }
 
 void Nvme::set_status(bool ready, bool fatal, unsigned shutdown_status, SimTime at) {
     csts_ = CstsRdy::put(ready) | CstsCfs::put(fatal) | CstsShst::put(shutdown_status);
+    report_controller(at);
+}
+
+void Nvme::report_controller(SimTime at) {
     if (!events_.wants(EventKind::ControllerState)) return;
     Event event;
     event.time = at;
     event.kind = EventKind::ControllerState;
     event.unit = Unit::Nvme;
-    event.slot[0] = CcEn::get(cc_) | std::uint64_t{ready} << 1 | std::uint64_t{fatal} << 2 |
-                    (std::uint64_t{shutdown_status} & 3) << 3;
+    event.slot[0] = CcEn::get(cc_) | CstsRdy::get(csts_) << 1 | CstsCfs::get(csts_) << 2 | CstsShst::get(csts_) << 3;
     event.slot[1] = cc_;
     event.slot[2] = csts_;
     events_.emit(event);

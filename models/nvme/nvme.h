@@ -72,6 +72,7 @@ private:
     void wire_registers();
 
     void on_reset(bool asserted, SimTime at);
+    void on_boot_status(std::uint64_t value, SimTime at);
     void on_config(std::uint64_t value, SimTime at);
     void on_linear_doorbell(Queue queue, std::uint64_t value, SimTime at);
     void on_ring_doorbell(Queue queue, std::uint64_t value, SimTime at);
@@ -88,6 +89,8 @@ private:
     bool post(const Completion& completion, SimTime at);
     void post_held(Queue queue, SimTime at);
     void drop_queues(SimTime at);
+    void report_controller(SimTime at);
+    void report_head(EventKind kind, Queue queue, std::uint64_t head, unsigned before, SimTime at);
     void drive_irq(SimTime at);
     bool null_prp(const Command& command, std::size_t bytes) const;
 

@@ -49,16 +49,8 @@ void Nvme::deliver(const Completion& completion, SimTime at) {
     if (!cq(completion.queue).exists()) return;
     // A full queue holds the entry back until the host makes room. source: NVMe 1.1 section 4.1
     if (cq(completion.queue).full() || !held_.empty()) {
-        if (events_.wants(EventKind::CqOverrun)) {
-            Event event;
-            event.time = at;
-            event.kind = EventKind::CqOverrun;
-            event.unit = Unit::Nvme;
-            event.slot[0] = static_cast<std::uint64_t>(completion.queue);
-            event.slot[1] = event.slot[2] = cq(completion.queue).head();
-            event.slot[3] = cq(completion.queue).tail();
-            events_.emit(event);
-        }
+        const unsigned head = cq(completion.queue).head();
+        report_head(EventKind::CqOverrun, completion.queue, head, head, at);
         if (held_.size() < held_.capacity()) held_.push_back(completion);
         return;
     }
@@ -113,21 +105,24 @@ void Nvme::post_held(Queue queue, SimTime at) {
     }
 }
 
+void Nvme::report_head(EventKind kind, Queue queue, std::uint64_t head, unsigned before, SimTime at) {
+    if (!events_.wants(kind)) return;
+    Event event;
+    event.time = at;
+    event.kind = kind;
+    event.unit = Unit::Nvme;
+    event.slot[0] = static_cast<std::uint64_t>(queue) | std::uint64_t{cq(queue).entries()} << 16;
+    event.slot[1] = head;
+    event.slot[2] = before;
+    event.slot[3] = cq(queue).tail();
+    events_.emit(event);
+}
+
 void Nvme::on_head(Queue queue, std::uint64_t value, SimTime at) {
     const std::uint64_t head = DoorbellValue::get(value);
     CompletionQueue& entries = cq(queue);
     const unsigned before = entries.head();
-    if (events_.wants(EventKind::CqHead)) {
-        Event event;
-        event.time = at;
-        event.kind = EventKind::CqHead;
-        event.unit = Unit::Nvme;
-        event.slot[0] = static_cast<std::uint64_t>(queue);
-        event.slot[1] = head;
-        event.slot[2] = before;
-        event.slot[3] = entries.tail();
-        events_.emit(event);
-    }
+    report_head(EventKind::CqHead, queue, head, before, at);
     head_written_ = true;
     head_written_at_ = at;
     invalidations_at_head_ = nvmmu->invalidations();

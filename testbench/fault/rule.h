@@ -15,11 +15,33 @@ namespace ans::fault {
 
 enum class ParamType : std::uint8_t { Integer, Time, Choice };
 
+/// `by_default` of a parameter that may be left out without a value taking its place ("any tag").
+inline constexpr std::uint64_t kUnset = UINT64_MAX;
+
+/// No action has more parameters; the plan resolves them without allocating.
+inline constexpr std::size_t kMaxParams = 4;
+
+/// What an action does to the thing at its decide point, or on its own.
+enum class Effect : std::uint8_t {
+    Drop,
+    Delay,
+    Repeat,
+    XorMessage,
+    SetStatus,
+    SetBootStatus,  // at a decide point
+    Crash,
+    Sleep,
+    Hang,
+    PowerCut,  // events of their own
+    Count
+};
+inline constexpr std::size_t kEffects = static_cast<std::size_t>(Effect::Count);
+
 /// A parameter of an action, as the fault table publishes it.
 struct ParamInfo {
     std::string_view name;
     ParamType type;
-    std::string_view unit;     ///< "us", "bits", "" ...; a Time is given in microseconds and kept as SimTime
+    std::string_view unit;  ///< "us", "bits", "" ...; a Time is given in microseconds and kept as SimTime
     std::uint64_t min;
     std::uint64_t max;
     std::uint64_t by_default;
@@ -31,15 +53,20 @@ struct ParamInfo {
 
 /// Something that can be done to the machine; one row of the fault table (table.h).
 struct ActionInfo {
-    std::string_view id;        ///< "mailbox.drop"
+    std::string_view id;  ///< "mailbox.drop"
     std::string_view title;
-    std::string_view owner;     ///< which part carries it out
-    DecidePoint point;          ///< where it is decided; Count: an event of its own (crash, sleep, power cut)
-    EventKind native;           ///< kind it hits directly when `when` names it; Count: none
+    std::string_view owner;    ///< which part carries it out
+    DecidePoint point;         ///< where it is decided; Count: an event of its own (crash, sleep, power cut)
+    DecidePoint second_point;  ///< the same action at a sister point (the other FIFO); Count: none
+    EventKind native;          ///< kind it hits directly when `when` names it; Count: none
+    Effect effect;
     const ParamInfo* params;
     std::size_t param_count;
     std::string_view imitates;  ///< the real thing
     std::string_view source;
+
+    bool own() const { return point == DecidePoint::Count; }
+    bool at(DecidePoint p) const { return p == point || p == second_point; }
 };
 
 struct FieldMatch {
@@ -51,15 +78,15 @@ struct FieldMatch {
 };
 
 struct When {
-    EventKind kind = EventKind::Count;
+    EventKind kind = EventKind::Count;  ///< Count: no event but the clock; matches once, at `after`
     std::vector<FieldMatch> fields;
-    std::string text;                 ///< for kinds with text: a substring; empty: any
-    std::uint64_t nth = 0;            ///< only the n-th match, from 1; 0: any
-    std::uint64_t every = 0;          ///< only each n-th match; 0: any
-    std::uint64_t at_most = 0;        ///< fire so often at most; 0: no bound
-    double probability = 1.0;         ///< drawn from the scenario's seed
-    SimTime after = 0;                ///< only at or after this simulated time
-    SimTime before = kNever;          ///< only before this simulated time
+    std::string text;           ///< for kinds with text: a substring; empty: any
+    std::uint64_t nth = 0;      ///< only the n-th match inside the time window, from 1; 0: any
+    std::uint64_t every = 0;    ///< only each n-th match; 0: any
+    std::uint64_t at_most = 0;  ///< fire so often at most; 0: no bound
+    double probability = 1.0;   ///< drawn from the scenario's seed
+    SimTime after = 0;          ///< only at or after this simulated time
+    SimTime before = kNever;    ///< only before this simulated time
 };
 
 /// A parameter's value: given in the file, or taken from a field of the matched event (`$event.tag`).
@@ -70,15 +97,27 @@ struct ParamValue {
 
 struct Do {
     const ActionInfo* action = nullptr;
-    std::vector<ParamValue> params;   ///< in the order of action->params, defaults filled in
-    SimTime delay = 0;                ///< for actions that are events of their own: how long after the match
+    std::vector<ParamValue> params;  ///< in the order of action->params, defaults filled in
+    /// For an action of its own: how long after the match it runs. For one that waits at a decide point: how
+    /// long after the match it starts to wait. None for an action that hits the matched thing itself.
+    SimTime delay = 0;
 };
 
 struct Rule {
-    std::string id;                   ///< unique in its scenario
+    std::string id;  ///< unique in its scenario
     When when;
     std::vector<Do> actions;
-    bool must_fire = true;            ///< a rule that never fired fails the run
+    bool must_fire = true;  ///< a rule that never fired fails the run
 };
+
+/// Does `action` of a rule on `kind` hit the very thing that matched? Otherwise it is armed or runs by
+/// itself.
+inline bool hits_match(const ActionInfo& action, EventKind kind) {
+    return !action.own() && kind != EventKind::Count && action.native == kind;
+}
+
+/// Why the rule cannot be carried out ("its time window is empty"); empty if it can. FaultPlan refuses such
+/// rules.
+std::string defect(const Rule& rule);
 
 }  // namespace ans::fault

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+// Fields of the events that monitors read, by place instead of by name: they lie on the hot path.
+// The layout stands in event_table.cpp; the unit tests build their events from that table.
+#pragma once
+
+#include "models/common/event.h"
+
+namespace ans::monitor {
+
+constexpr unsigned queue_of(const Event& e) {
+    return static_cast<unsigned>(e.slot[0] & 1);
+}
+constexpr unsigned tag_of(const Event& e) {
+    return static_cast<unsigned>(e.slot[0] >> 16 & 0xffff);
+}
+constexpr const char* queue_name(unsigned queue) {
+    return queue == 0 ? "admin" : "io";
+}
+
+/// Reset and run lines.
+constexpr bool level_of(const Event& e) {
+    return (e.slot[0] & 1) != 0;
+}
+
+/// A mailbox message.
+struct Mail {
+    explicit constexpr Mail(const Event& e)
+        : i2a((e.slot[0] & 1) != 0),
+          endpoint(static_cast<unsigned>(e.slot[1] & 0xff)),
+          type(static_cast<unsigned>(e.slot[2] >> 52 & 0xff)),
+          state(static_cast<unsigned>(e.slot[2] & 0xffff)),
+          msg0(e.slot[2]) {}
+    bool i2a;
+    unsigned endpoint;
+    unsigned type;
+    unsigned state;  ///< of a power message
+    std::uint64_t msg0;
+
+    /// source: hardware.md 7.1, 7.3
+    constexpr bool management(unsigned wanted) const { return endpoint == 0 && type == wanted; }
+    constexpr bool asks_power_down() const { return !i2a && management(6) && state <= 1; }
+    constexpr bool acknowledges_power_down() const { return i2a && management(7) && state <= 1; }
+};
+
+}  // namespace ans::monitor

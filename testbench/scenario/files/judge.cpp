@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: MIT
+#include "testbench/scenario/files/judge.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "testbench/scenario/files/problem.h"
+
+namespace ans::scenario {
+
+namespace {
+
+class Judge {
+public:
+    Judge(const Scenario& scenario, RunResult& result)
+        : expect_(scenario.expect), scenario_(scenario), result_(result) {}
+
+    void all() {
+        steps();
+        outcome();
+        faults();
+        counters();
+        log();
+        sim_time();
+        violations();
+        result_.verdict = result_.failures.empty() ? Verdict::Passed : Verdict::Failed;
+    }
+
+private:
+    void met(std::string text) { result_.checks.push_back(std::move(text)); }
+    void missed(std::string text) { result_.failures.push_back(std::move(text)); }
+
+    void steps() {
+        const std::vector<StepResult>& done = result_.facts.steps;
+        std::size_t good = 0;
+        for (std::size_t i = 0; i < scenario_.steps.size(); ++i) {
+            const StepResult none;
+            const StepResult& step = i < done.size() ? done[i] : none;
+            if (as_expected(scenario_.steps[i], step)) {
+                ++good;
+                continue;
+            }
+            const bool cut_short = step.status == StepStatus::NotRun || step.status == StepStatus::Unfinished;
+            if (cut_short && ended_early()) continue;  // the outcome tells it
+            missed("step " + std::to_string(i + 1) + " (" + std::string(step_name(scenario_.steps[i])) +
+                   "): expected " + std::string(step_expect_name(step_expect(scenario_.steps[i]))) +
+                   ", got " + std::string(step_status_name(step.status)) +
+                   (step.detail.empty() ? "" : ": " + step.detail));
+        }
+        if (good == scenario_.steps.size()) met("all " + std::to_string(good) + " steps ended as expected");
+    }
+
+    bool ended_early() const {
+        const Outcome outcome = result_.facts.outcome;
+        return outcome == Outcome::BusHang || outcome == Outcome::BusFault || outcome == Outcome::Stuck;
+    }
+
+    void outcome() {
+        const Outcome is = result_.facts.outcome;
+        const std::string detail =
+            result_.facts.outcome_detail.empty() ? "" : ": " + result_.facts.outcome_detail;
+        if (is == expect_.outcome) return met("outcome " + std::string(outcome_name(is)) + detail);
+        // A step that failed has been told already, with more to read.
+        if (is == Outcome::StepFailed && expect_.outcome == Outcome::Pass && !result_.failures.empty())
+            return;
+        missed("outcome: expected " + std::string(outcome_name(expect_.outcome)) + ", got " +
+               std::string(outcome_name(is)) + " (" + std::string(outcome_meaning(is)) + ")" + detail);
+    }
+
+    void faults() {
+        for (std::size_t i = 0; i < scenario_.faults.size(); ++i) {
+            const fault::Rule& rule = scenario_.faults[i];
+            const std::uint64_t fired = i < result_.facts.faults.size() ? result_.facts.faults[i].fired : 0;
+            if (fired != 0)
+                met("fault " + rule.id + " fired " +
+                    (fired == 1 ? "once" : std::to_string(fired) + " times"));
+            else if (rule.must_fire)
+                missed("fault " + rule.id + " never fired: nothing matched its `when` (must_fire is true)");
+        }
+    }
+
+    static std::string expected_count(const Bounds& bounds) {
+        if (bounds.min == bounds.max) return std::to_string(bounds.min);
+        if (bounds.max == UINT64_MAX) return "at least " + std::to_string(bounds.min);
+        return std::to_string(bounds.min) + " to " + std::to_string(bounds.max);
+    }
+
+    void counter(const std::string& name, const Bounds& bounds) {
+        const auto found = result_.facts.counters.find(name);
+        const std::uint64_t is = found == result_.facts.counters.end() ? 0 : found->second;
+        if (is >= bounds.min && is <= bounds.max) return met(name + " " + std::to_string(is));
+        missed("counter " + name + ": expected " + expected_count(bounds) + ", got " + std::to_string(is));
+    }
+
+    void counters() {
+        bool mismatches_expected = false;
+        for (const CounterBounds& c : expect_.counters) {
+            counter(c.name, c.bounds);
+            mismatches_expected |= c.name == "data_mismatches";
+        }
+        // Wrong data never passes by silence.
+        const auto found = result_.facts.counters.find("data_mismatches");
+        if (!mismatches_expected && found != result_.facts.counters.end() && found->second != 0)
+            missed("data: " + std::to_string(found->second) + " blocks were not what had been written");
+    }
+
+    // The first line from `from` on that holds `part`; the log's size where there is none.
+    std::size_t find_line(const std::string& part, std::size_t from) const {
+        const std::vector<LogLine>& log = result_.facts.log;
+        while (from < log.size() && log[from].text.find(part) == std::string::npos)
+            ++from;
+        return from;
+    }
+
+    void log() {
+        const std::size_t end = result_.facts.log.size();
+        const std::string cut = result_.facts.log_cut ? " (the log was cut, it grew too long)" : "";
+        for (const std::string& part : expect_.log.contains) {
+            if (find_line(part, 0) != end)
+                met("log has " + in_quotes(part));
+            else
+                missed("log: no line has " + in_quotes(part) + cut);
+        }
+        for (const std::string& part : expect_.log.lacks) {
+            const std::size_t line = find_line(part, 0);
+            if (line == end)
+                met("log lacks " + in_quotes(part));
+            else
+                missed("log: expected no line with " + in_quotes(part) + ", got " +
+                       in_quotes(result_.facts.log[line].text));
+        }
+        std::size_t line = 0;
+        for (const std::string& part : expect_.log.in_order) {
+            line = find_line(part, line);
+            if (line == end)
+                return missed("log: no line has " + in_quotes(part) +
+                              " after the ones before it in in_order" + cut);
+            ++line;
+        }
+        if (!expect_.log.in_order.empty()) met("log lines in order");
+    }
+
+    static std::string ms(SimTime time) {
+        char text[40];
+        std::snprintf(text, sizeof text, "%.3f ms",
+                      static_cast<double>(time) / static_cast<double>(milliseconds(1)));
+        return text;
+    }
+
+    void sim_time() {
+        const SimTime is = result_.facts.sim_time;
+        if (is < expect_.sim_time.min)
+            missed("simulated time: expected at least " + ms(expect_.sim_time.min) + ", got " + ms(is));
+        else if (is > expect_.sim_time.max)
+            missed("simulated time: expected at most " + ms(expect_.sim_time.max) + ", got " + ms(is));
+        else if (expect_.sim_time.min != 0 || expect_.sim_time.max != kNever)
+            met("simulated time " + ms(is));
+    }
+
+    void violations() {
+        for (const Violation& v : result_.facts.violations) {
+            const bool allowed = std::find(expect_.allow_rules.begin(), expect_.allow_rules.end(), v.rule) !=
+                                 expect_.allow_rules.end();
+            if (v.severity == "error" && !allowed)
+                missed("rule " + v.rule + " broken " +
+                       (v.count == 1 ? "once" : std::to_string(v.count) + " times") + ", first at " +
+                       ms(v.first) + ": " + v.text);
+        }
+    }
+
+    const Expect& expect_;
+    const Scenario& scenario_;
+    RunResult& result_;
+};
+
+}  // namespace
+
+bool as_expected(const Step& step, const StepResult& result) {
+    switch (step_expect(step)) {
+        case StepExpect::Ok:
+            return result.status == StepStatus::Ok;
+        case StepExpect::Error:
+            return result.status == StepStatus::Error;
+        case StepExpect::Any:
+            return result.status == StepStatus::Ok || result.status == StepStatus::Error;
+    }
+    return false;
+}
+
+Outcome outcome_of(const Scenario& scenario, const std::vector<StepResult>& steps, const Ending& ending) {
+    if (ending.bus_hang) return Outcome::BusHang;
+    if (ending.bus_fault) return Outcome::BusFault;
+    if (ending.out_of_time) return Outcome::Stuck;
+    for (std::size_t i = 0; i < scenario.steps.size(); ++i)
+        if (i >= steps.size() || !as_expected(scenario.steps[i], steps[i])) return Outcome::StepFailed;
+    return ending.driver_dead ? Outcome::DriverDead : Outcome::Pass;
+}
+
+void judge(const Scenario& scenario, RunResult& result) {
+    result.failures.clear();
+    result.checks.clear();
+    Judge(scenario, result).all();
+}
+
+}  // namespace ans::scenario

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// Holds the facts of a run against the expectations of its scenario. Pure functions.
+#pragma once
+
+#include "testbench/scenario/files/result.h"
+#include "testbench/scenario/files/scenario.h"
+
+namespace ans::scenario {
+
+/// What can be true of a run's end at the same time; `outcome_of` names the one that counts.
+struct Ending {
+    bool bus_hang = false;     ///< a CPU access was never answered
+    bool bus_fault = false;    ///< a driver thread ended with a bus fault
+    bool out_of_time = false;  ///< the simulated deadline came first
+    bool driver_dead = false;  ///< the driver has given the controller up
+};
+
+/// True where the step ended in a way that its `expect` allows.
+bool as_expected(const Step& step, const StepResult& result);
+
+/// bus_hang, bus_fault, stuck, step_failed, driver_dead, pass: the first that holds.
+Outcome outcome_of(const Scenario& scenario, const std::vector<StepResult>& steps, const Ending& ending);
+
+/// Fills verdict, failures and checks of a result whose facts are complete.
+void judge(const Scenario& scenario, RunResult& result);
+
+}  // namespace ans::scenario

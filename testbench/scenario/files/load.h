@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// From a file to a Scenario, or to all that is wrong with it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "testbench/scenario/files/binder.h"
+#include "testbench/scenario/files/scenario.h"
+
+namespace ans::scenario {
+
+struct Loaded {
+    std::optional<Scenario> scenario;   ///< empty where there are problems
+    std::vector<std::string> problems;  ///< `file:line: /pointer: text`, in the order of the file
+};
+
+/// Reads, overrides (`--set`, in order), binds and checks. Paths inside become relative to the file's folder.
+Loaded load_scenario(const std::string& path, const std::vector<std::string>& overrides = {});
+/// The same for a text in memory; `path` names it in messages and places it in a folder.
+Loaded load_scenario_text(std::string_view text, const std::string& path,
+                          const std::vector<std::string>& overrides = {});
+
+/// The JSON Schema (draft-07) of scenario files, as scenarios/scenario.schema.json keeps it.
+Schema scenario_schema();
+
+}  // namespace ans::scenario

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MIT
+// Fault rules: `do` offers the parameters of the action that it names, as the fault table lists them.
+#include <set>
+
+#include "testbench/fault/table.h"
+#include "testbench/scenario/files/shapes.h"
+
+namespace ans::scenario {
+
+namespace {
+
+using fault::ActionInfo;
+using fault::ParamInfo;
+using fault::ParamType;
+using fault::When;
+
+constexpr double kLongestUs = 86'400e6;  // a day
+
+// "$event.field" as a parameter: which field is known only once `when` is read.
+struct Reference {
+    std::size_t param;
+    std::string field;
+    std::string pointer;  ///< for the error message
+};
+struct Deed {
+    fault::Do act;
+    std::vector<Reference> references;
+};
+
+Type<std::uint64_t> param_value(const ParamInfo& param) {
+    if (param.type == ParamType::Choice)
+        return choice<std::uint64_t>({param.choices, param.choices + param.choice_count});
+    if (param.type == ParamType::Integer) return integer<std::uint64_t>(param.min, param.max, param.unit);
+    const Type<SimTime> type =
+        duration("us", static_cast<double>(param.max) / static_cast<double>(microseconds(1)));
+    return {[read = type.read, least = param.min](const Input& in, std::uint64_t& out) {
+                return read(in, out) && (out >= least || in.expected("more than 0 (us)"));
+            },
+            type.schema, type.show};
+}
+
+Key<Deed> param_entry(const ActionInfo& action, std::size_t index) {
+    const ParamInfo& param = action.params[index];
+    const Type<std::uint64_t> type = param_value(param);
+    const bool may_refer = param.type == ParamType::Integer;
+    return {param_key(param), param.what, param.required,
+            [read = type.read, index, may_refer](const Input& in, Deed& out) {
+                constexpr std::string_view kPrefix = "$event.";
+                if (may_refer && in.value.is_string()) {
+                    const std::string& word = in.value.get_ref<const std::string&>();
+                    if (std::string_view(word).substr(0, kPrefix.size()) == kPrefix) {
+                        out.references.push_back({index, word.substr(kPrefix.size()), in.path.pointer()});
+                        return true;
+                    }
+                }
+                return read(in, out.act.params[index].value);
+            },
+            [type, &param, may_refer](const Deed&) {
+                Schema schema{{"description", param.what}};
+                if (may_refer)
+                    schema["anyOf"] = {type.schema,
+                                       Schema{{"type", "string"}, {"pattern", "^\\$event\\.[a-z0-9_]+$"}}};
+                else
+                    schema.update(type.schema);
+                if (!param.required && param.by_default != fault::kUnset)
+                    schema["default"] = type.show(param.by_default);
+                return schema;
+            }};
+}
+
+Type<Deed> deed_of(const ActionInfo& action) {
+    std::vector<Key<Deed>> keys{{"action", action.title, true, [](const Input&, Deed&) { return true; },
+                                 [&action](const Deed&) {
+                                     return Schema{{"description", action.title}, {"const", action.id}};
+                                 }}};
+    for (std::size_t i = 0; i < action.param_count; ++i)
+        keys.push_back(param_entry(action, i));
+    const std::string_view what = "how long after the match it happens or begins to wait for its occasion";
+    const Type<SimTime> us = duration("us", kLongestUs);
+    keys.push_back({"after_us", what, false,
+                    [read = us.read](const Input& in, Deed& out) { return read(in, out.act.delay); },
+                    [us, what](const Deed&) {
+                        Schema schema{{"description", what}};
+                        schema.update(us.schema);
+                        return schema;
+                    }});
+    Type<Deed> type = shape<Deed>(std::move(keys));
+    return {[read = type.read, &action](const Input& in, Deed& out) {
+                out.act.action = &action;
+                for (std::size_t i = 0; i < action.param_count; ++i)
+                    out.act.params.push_back({action.params[i].by_default, nullptr});
+                return read(in, out);
+            },
+            type.schema,
+            {}};
+}
+
+Type<Deed> deed_type() {
+    std::vector<std::string_view> words;
+    std::vector<Type<Deed>> types;
+    std::size_t count = 0;
+    const ActionInfo* table = fault::actions(count);
+    for (std::size_t i = 0; i < count; ++i) {
+        words.push_back(table[i].id);
+        types.push_back(deed_of(table[i]));
+    }
+    return selected("action", words, types);
+}
+
+struct RawRule {
+    std::string id;
+    When when;
+    std::vector<Deed> deeds;
+    bool must_fire = true;
+};
+
+bool resolve(const Input& in, const Reference& reference, EventKind kind, fault::ParamValue& out) {
+    if (kind == EventKind::Count) {
+        in.problems.add(reference.pointer, "refers to an event, and `when` names none");
+        return false;
+    }
+    out.from_event = find_field(kind, reference.field);
+    if (out.from_event != nullptr) return true;
+    const EventInfo& info = event_info(kind);
+    std::vector<std::string_view> names;
+    for (std::size_t i = 0; i < info.field_count; ++i)
+        names.push_back(info.fields[i].name);
+    const std::string hint = suggestion(reference.field, names);
+    in.problems.add(reference.pointer, "event " + in_quotes(info.name) + " has no field " +
+                                           in_quotes(reference.field) +
+                                           (!hint.empty()   ? hint
+                                            : names.empty() ? ""
+                                                            : "; its fields: " + one_of(names)));
+    return false;
+}
+
+}  // namespace
+
+std::string_view param_key(const ParamInfo& param) {
+    // Times carry their unit in the key. Composed once; views into the set stay valid.
+    static std::set<std::string, std::less<>> composed;
+    if (param.type != ParamType::Time) return param.name;
+    return *composed.insert(std::string(param.name) + "_" + std::string(param.unit)).first;
+}
+
+Schema action_definition() {
+    return deed_type().schema;
+}
+
+Type<fault::Rule> rule_type() {
+    Type<When> when = when_type();
+    Type<Deed> deed = deed_type();
+    when.schema = schema_ref("when");
+    deed.schema = schema_ref("action");
+    const Type<std::vector<Deed>> many = list(deed, 16, 1);
+    const Type<std::vector<Deed>> deeds{[deed, many](const Input& in, std::vector<Deed>& out) {
+                                            return in.value.is_array() ? many.read(in, out)
+                                                                       : deed.read(in, out.emplace_back());
+                                        },
+                                        Schema{{"anyOf", {deed.schema, many.schema}}},
+                                        {}};
+    const Type<RawRule> raw = shape<RawRule>({
+        key<RawRule>("id", &RawRule::id, text(40, "a name for the rule"), "name of the rule in reports",
+                     true),
+        key<RawRule>("when", &RawRule::when, when, "which event, and which of its occurrences", true),
+        key<RawRule>("do", &RawRule::deeds, deeds, "what happens then", true),
+        key<RawRule>("must_fire", &RawRule::must_fire, boolean(), "a rule that never fired fails the run"),
+    });
+    return {[raw](const Input& in, fault::Rule& out) {
+                RawRule rule;
+                bool good = raw.read(in, rule);
+                out.id = rule.id;
+                if (!good) return false;
+                for (Deed& d : rule.deeds) {
+                    for (const Reference& reference : d.references)
+                        good &= resolve(in, reference, rule.when.kind, d.act.params[reference.param]);
+                    out.actions.push_back(std::move(d.act));
+                }
+                out.when = std::move(rule.when);
+                out.must_fire = rule.must_fire;
+                if (!good) return false;
+                const std::string defect = fault::defect(out);  // what no single key shows
+                return defect.empty() || in.complain("cannot be carried out: " + defect);
+            },
+            raw.schema,
+            {}};
+}
+
+}  // namespace ans::scenario

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+// A scenario, typed: one machine, one driver, what goes wrong, what is done and what must come of it. The
+// initialisers are the defaults of the file format; shapes.cpp names the keys.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "models/common/policy.h"
+#include "models/common/sim_time.h"
+#include "testbench/fault/rule.h"
+#include "testbench/scenario/files/steps.h"
+
+namespace ans::scenario {
+
+inline constexpr std::uint64_t kSchemaVersion = 1;
+
+enum class Generation : std::uint8_t { MacOs12, MacOs13 };
+enum class FirmwareStart : std::uint8_t { Off, LeftRunning, Asleep };
+
+struct Firmware {
+    Generation generation = Generation::MacOs13;
+    FirmwareStart start = FirmwareStart::Off;
+    // Service times; without a value the generation's own.
+    std::optional<SimTime> read, write, flush, admin;
+    std::optional<SimTime> boot;      ///< RUN to the first HELLO
+    std::optional<SimTime> ready;     ///< CC.EN to CSTS.RDY
+    std::optional<SimTime> shutdown;  ///< CC.SHN to CSTS.SHST complete
+};
+
+struct Machine {
+    std::optional<std::uint64_t> dram_mib;   ///< default: the SoC profile's
+    std::optional<std::uint64_t> dram_base;  ///< default: the SoC profile's
+    unsigned mailbox_depth = 16;             ///< messages a FIFO holds
+    SimTime irq_entry = nanoseconds(1500);   ///< wire high to handler; source: guess, 1-2 us
+};
+
+struct Media {
+    std::string image;                                     ///< path as the run opens it; "": memory
+    bool read_only = false;                                ///< writes to the image are refused
+    std::uint64_t memory_bytes = std::uint64_t{64} << 20;  ///< size of a namespace in memory
+    std::uint64_t cache_mib = 64;                          ///< volatile write cache
+    std::uint64_t mdts_kib = 1024;             ///< largest transfer; source: real-machines.md, MDTS 8
+    std::optional<std::string> serial, model;  ///< default: as real machines answer
+};
+
+enum class DriverKind : std::uint8_t { Reference };
+enum class DriverPart : std::uint8_t { SubmitLock };
+
+struct Driver {
+    DriverKind kind = DriverKind::Reference;
+    std::vector<DriverPart> omit;  ///< parts left out, to show what they are for
+    unsigned queue_depth = 61;     ///< I/O commands in flight at most
+    SimTime io_timeout = seconds(30);
+    SimTime admin_timeout = seconds(60);
+    bool use_interrupts = true;  ///< false: the driver polls
+    unsigned cpus = 4;           ///< simulated CPUs
+    bool omits(DriverPart part) const;
+};
+
+/// How a run can end. One closed list; `judge.cpp` says which word wins where several fit.
+enum class Outcome : std::uint8_t { Pass, StepFailed, DriverDead, BusHang, BusFault, Stuck };
+
+/// min <= value <= max.
+struct Bounds {
+    std::uint64_t min = 0;
+    std::uint64_t max = UINT64_MAX;
+};
+struct CounterBounds {
+    std::string name;
+    Bounds bounds;
+};
+struct LogExpectation {
+    std::vector<std::string> contains;  ///< each is part of some line
+    std::vector<std::string> lacks;     ///< none is part of any line
+    std::vector<std::string> in_order;  ///< found in lines one after the other
+};
+struct TimeBounds {
+    SimTime min = 0;
+    SimTime max = kNever;
+};
+
+struct Expect {
+    Outcome outcome = Outcome::Pass;
+    std::vector<CounterBounds> counters;
+    LogExpectation log;                    ///< over driver log and firmware log lines, in the order of time
+    TimeBounds sim_time;                   ///< of the whole run
+    std::vector<std::string> allow_rules;  ///< ids of monitor rules whose violation does not fail the run
+};
+
+struct Limits {
+    SimTime sim_time = seconds(600);  ///< a run that reaches it is `stuck`
+    double wall_s = 60;               ///< a run that reaches it is ended by the watchdog
+};
+
+struct Scenario {
+    std::string path;  ///< of the file
+    std::string name;
+    std::string description;
+    std::uint64_t schema_version = kSchemaVersion;
+    std::string soc = "t8103";
+    std::uint64_t seed = 1;
+    Firmware firmware;
+    Machine machine;
+    Policies policies;
+    Media media;
+    Driver driver;
+    std::vector<fault::Rule> faults;
+    std::vector<Step> steps;
+    Expect expect;
+    Limits limits;
+};
+
+// Names by value, as files and reports write them.
+std::string_view outcome_name(Outcome outcome);
+std::string_view outcome_meaning(Outcome outcome);
+std::string_view generation_name(Generation generation);
+
+/// Counters besides `events.<kind>`: name and meaning. Collector and expectations use this table.
+struct CounterInfo {
+    std::string_view name;
+    std::string_view what;
+};
+const CounterInfo* counters(std::size_t& count);
+
+}  // namespace ans::scenario

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// The parts of a scenario file as tables for the binder.
+#pragma once
+
+#include "testbench/scenario/files/binder.h"
+#include "testbench/scenario/files/scenario.h"
+
+namespace ans::scenario {
+
+Type<Step> step_type();
+Type<fault::When> when_type();
+Type<fault::Rule> rule_type();
+Type<Expect> expect_type();
+Type<Policies> policies_type();
+Type<Scenario> scenario_type();
+
+/// The key of an action's parameter in a scenario file: "tag", "by_us".
+std::string_view param_key(const fault::ParamInfo& param);
+
+// Parts of the schema that are written once, under "definitions".
+Schema when_definitions();   ///< "when" and what it refers to
+Schema action_definition();  ///< "action"
+Schema bounds_definition();  ///< "bounds"
+
+/// Complains about the first step that no machine can do at its place.
+void check_order(const Scenario& scenario, const Path& steps, Problems& problems);
+
+}  // namespace ans::scenario

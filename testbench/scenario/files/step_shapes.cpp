@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+#include <array>
+
+#include "testbench/scenario/files/shapes.h"
+
+namespace ans::scenario {
+
+namespace {
+
+constexpr std::array<std::string_view, std::variant_size_v<Step>> kNames{
+    "boot",    "identify", "smart", "io",       "read_image", "write_image", "flush", "trim",
+    "suspend", "resume",   "reset", "shutdown", "power_cut",  "power_on",    "wait"};
+constexpr std::array<std::string_view, 3> kExpects{"ok", "error", "any"};
+constexpr std::array<std::string_view, 5> kPatterns{"read", "write", "randread", "randwrite", "randrw"};
+
+constexpr std::uint64_t kLargestMib = std::uint64_t{1} << 24;  // 16 TiB
+constexpr std::uint64_t kLargestLba = std::uint64_t{1} << 40;
+
+template <typename N>
+std::vector<std::string_view> names(const N& array) {
+    return {array.begin(), array.end()};
+}
+
+template <typename S>
+Type<S> step(std::vector<Key<S>> keys = {}, std::function<bool(const Input&, const S&)> check = {}) {
+    keys.push_back(key<S>("expect", &S::expect, choice<StepExpect>(names(kExpects)),
+                          "how the step must end; any: both ways are right"));
+    return shape<S>(std::move(keys), std::move(check));
+}
+
+bool check_io(const Input& in, const Io& io) {
+    if (io.block_kib % 4 != 0)
+        return in.complain("block_kib is " + std::to_string(io.block_kib) +
+                           ", expected a multiple of 4, the size of a block");
+    if (io.count && io.size_mib) return in.complain("gives both count and size_mib, expected one of them");
+    if (io.range_mib && *io.range_mib * 1024 < io.block_kib)
+        return in.complain("range_mib is smaller than one request of block_kib");
+    if (io.threads > io.depth)
+        return in.complain("has " + std::to_string(io.threads) + " threads for a depth of " +
+                           std::to_string(io.depth) + ", expected no more threads than requests in flight");
+    return true;
+}
+
+template <typename S>
+Type<Step> wrap(const Type<S>& type) {
+    return {[read = type.read](const Input& in, Step& out) {
+                S value;
+                const bool good = read(in, value);
+                out = std::move(value);
+                return good;
+            },
+            type.schema,
+            {}};
+}
+
+Type<Step> wrap_io() {
+    const auto percent = [] { return integer<unsigned>(0, 100, "percent"); };
+    return wrap(step<Io>(
+        {
+            key<Io>("pattern", &Io::pattern, choice<Pattern>(names(kPatterns)),
+                    "order and direction of the requests"),
+            key<Io>("block_kib", &Io::block_kib, integer<std::uint64_t>(4, 4096, "KiB"), "size of a request"),
+            key<Io>("depth", &Io::depth, integer<unsigned>(1, 61),
+                    "requests in flight, of all threads together"),
+            key<Io>("count", &Io::count, optional(integer<std::uint64_t>(1, 1'000'000'000)),
+                    "requests in all (1000 if neither count nor size_mib is given)"),
+            key<Io>("size_mib", &Io::size_mib, optional(integer<std::uint64_t>(1, kLargestMib, "MiB")),
+                    "bytes moved in all, instead of count"),
+            key<Io>("offset_mib", &Io::offset_mib, integer<std::uint64_t>(0, kLargestMib, "MiB"),
+                    "where the job's range begins"),
+            key<Io>("range_mib", &Io::range_mib, optional(integer<std::uint64_t>(1, kLargestMib, "MiB")),
+                    "length of the range (to the end of the namespace if not given)"),
+            key<Io>("threads", &Io::threads, integer<unsigned>(1, 16), "submitting threads"),
+            key<Io>("verify", &Io::verify, boolean(), "what is read must be what was written last"),
+            key<Io>("fua_percent", &Io::fua_percent, percent(), "of the writes: forced to the medium"),
+            key<Io>("read_percent", &Io::read_percent, percent(), "of randrw: reads"),
+            key<Io>("flush_every", &Io::flush_every, integer<std::uint64_t>(0, 1'000'000),
+                    "a flush after so many writes; 0: none"),
+            key<Io>("seed", &Io::seed, optional(integer<std::uint64_t>(0, UINT64_MAX)),
+                    "instead of the scenario's"),
+        },
+        check_io));
+}
+
+// In the order of the variant.
+std::vector<Type<Step>> bodies() {
+    const auto lba = [] { return integer<std::uint64_t>(0, kLargestLba, "blocks"); };
+    return {
+        wrap(step<Boot>()),
+        wrap(step<Identify>()),
+        wrap(step<Smart>()),
+        wrap_io(),
+        wrap(step<ReadImage>({key<ReadImage>("compare_with", &ReadImage::compare_with, text(4096, "a path"),
+                                             "file to compare with (the run's own image if not given)")})),
+        wrap(step<WriteImage>(
+            {key<WriteImage>("from", &WriteImage::from, text(4096, "a path"), "file to write", true),
+             key<WriteImage>("at_lba", &WriteImage::at_lba, lba(), "first block written")})),
+        wrap(step<Flush>()),
+        wrap(step<Trim>({key<Trim>("lba", &Trim::lba, lba(), "first block"),
+                         key<Trim>("blocks", &Trim::blocks, integer<std::uint64_t>(1, UINT32_MAX, "blocks"),
+                                   "how many")})),
+        wrap(step<Suspend>()),
+        wrap(step<Resume>()),
+        wrap(step<Reset>()),
+        wrap(step<Shutdown>()),
+        wrap(step<PowerCut>()),
+        wrap(step<PowerOn>()),
+        wrap(step<Wait>({key<Wait>("ms", &Wait::time, duration("ms", 86'400'000), "simulated time", true)})),
+    };
+}
+
+}  // namespace
+
+std::string_view step_name(const Step& step) {
+    return kNames[step.index()];
+}
+StepExpect step_expect(const Step& step) {
+    return std::visit([](const StepBase& base) { return base.expect; }, step);
+}
+std::string_view step_expect_name(StepExpect expect) {
+    return kExpects[static_cast<std::size_t>(expect)];
+}
+std::string_view pattern_name(Pattern pattern) {
+    return kPatterns[static_cast<std::size_t>(pattern)];
+}
+
+std::uint64_t Io::requests() const {
+    if (count) return *count;
+    return size_mib ? (*size_mib * 1024 + block_kib - 1) / block_kib : 1000;
+}
+
+// A step is an object of one key, its name; a name alone stands for a step with defaults.
+Type<Step> step_type() {
+    struct Row {
+        std::string_view name;
+        Type<Step> type;
+    };
+    auto rows = std::make_shared<std::vector<Row>>();
+    Schema alone = Schema::array(), any = Schema::array();
+    const std::vector<Type<Step>> types = bodies();
+    for (std::size_t i = 0; i < kNames.size(); ++i) {
+        const Type<Step>& type = types[i];
+        const bool bare = !type.schema.contains("required");
+        rows->push_back({kNames[i], type});
+        if (bare) alone.push_back(std::string(kNames[i]));
+        Schema properties = Schema::object();
+        properties[std::string(kNames[i])] = type.schema;
+        any.push_back(object_schema(properties, {kNames[i]}));
+    }
+    any.insert(any.begin(), Schema{{"enum", alone}});
+
+    return {[rows](const Input& in, Step& out) {
+                const bool bare = in.value.is_string();
+                if (!bare && !(in.value.is_object() && in.value.size() == 1))
+                    return in.expected("the name of a step, or an object with that name as its only key");
+                const std::string word = bare ? in.value.get<std::string>() : in.value.begin().key();
+                for (const Row& row : *rows) {
+                    if (row.name != word) continue;
+                    const Json none = Json::object();
+                    const Path path(in.path, row.name);
+                    return bare ? row.type.read({none, in.path, in.problems}, out)
+                                : row.type.read({in.value.begin().value(), path, in.problems}, out);
+                }
+                const std::string hint = suggestion(word, names(kNames));
+                return in.complain("unknown step " + in_quotes(word) +
+                                   (hint.empty() ? "; known: " + one_of(names(kNames)) : hint));
+            },
+            Schema{{"anyOf", any}},
+            {}};
+}
+
+}  // namespace ans::scenario

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+// A scenario's steps, carried out by the machine's first driver thread.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "host_driver/nvme/driver.h"
+#include "testbench/scenario/files/result.h"
+#include "testbench/scenario/machine.h"
+#include "testbench/scenario/run.h"
+#include "testbench/scenario/shadow.h"
+
+namespace ans::scenario {
+
+class Session {
+public:
+    Session(const Scenario& scenario, Machine& machine, RunObserver* observer);
+    ~Session();
+
+    /// All steps, up to the first that does not end as its `expect` allows. Runs in a thread of the host.
+    void run();
+    /// Results so far; a step that never returned is `Unfinished`.
+    const std::vector<StepResult>& results() const { return results_; }
+    /// The driver's counters over all its lives, and what verifying jobs found.
+    void fill_counters(RunFacts& facts) const;
+    bool driver_dead() const;
+
+private:
+    struct Transfer;
+
+    driver::Status perform(const Boot&, StepResult& result);
+    driver::Status perform(const Identify&, StepResult& result);
+    driver::Status perform(const Smart&, StepResult& result);
+    driver::Status perform(const Io& io, StepResult& result);
+    driver::Status perform(const ReadImage& step, StepResult& result);
+    driver::Status perform(const WriteImage& step, StepResult& result);
+    driver::Status perform(const Flush&, StepResult& result);
+    driver::Status perform(const Trim& step, StepResult& result);
+    driver::Status perform(const Suspend&, StepResult& result);
+    driver::Status perform(const Resume&, StepResult& result);
+    driver::Status perform(const Reset&, StepResult& result);
+    driver::Status perform(const Shutdown&, StepResult& result);
+    driver::Status perform(const PowerCut&, StepResult& result);
+    driver::Status perform(const PowerOn&, StepResult& result);
+    driver::Status perform(const Wait& step, StepResult& result);
+
+    bool run_step(std::size_t index);
+    void retire_driver();
+
+    const Scenario& scenario_;
+    Machine& machine_;
+    RunObserver* observer_;
+    std::unique_ptr<driver::Driver> driver_;
+    Shadow shadow_;
+    std::vector<StepResult> results_;
+    driver::Counters retired_{};       ///< of drivers that are gone
+    std::uint64_t mismatches_ = 0;
+};
+
+}  // namespace ans::scenario

@@ -1,0 +1,410 @@
+// SPDX-License-Identifier: MIT
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "testbench/fault/plan.h"
+#include "testbench/fault/table.h"
+#include "testbench/support/sim_test.h"
+
+namespace ans::test {
+namespace {
+
+using fault::Do;
+using fault::FaultPlan;
+using fault::FieldMatch;
+using fault::kUnset;
+using fault::Rule;
+
+class RecordingMachine : public fault::MachineControl {
+public:
+    bool firmware_runs() const override { return alive; }
+    void crash(fault::CrashKind kind) override { note("crash " + std::to_string(static_cast<int>(kind))); }
+    void sleep() override { note("sleep"); }
+    void hang() override { note("hang"); }
+    void power_cut() override { note("cut"); }
+    void note(const std::string& what) {
+        deeds.push_back(what);
+        at.push_back(kernel_now());
+    }
+    bool alive = true;
+    std::vector<std::string> deeds;
+    std::vector<SimTime> at;
+};
+
+Event make(EventKind kind, std::initializer_list<std::pair<const char*, std::uint64_t>> fields,
+           SimTime time = 0) {
+    Event event;
+    event.kind = kind;
+    event.time = time;
+    for (const auto& [name, value] : fields)
+        find_field(kind, name)->set(event, value);
+    return event;
+}
+
+FieldMatch equal(EventKind kind, const char* field, std::uint64_t value) {
+    return {find_field(kind, field), FieldMatch::Op::Equal, {value}};
+}
+
+/// The action with its defaults, and `given` in place of them.
+Do act(const char* id, std::initializer_list<std::pair<const char*, std::uint64_t>> given = {},
+       SimTime delay = 0) {
+    Do todo;
+    todo.action = fault::find_action(id);
+    todo.delay = delay;
+    for (std::size_t i = 0; i < todo.action->param_count; ++i)
+        todo.params.push_back({todo.action->params[i].by_default, nullptr});
+    for (const auto& [name, value] : given)
+        todo.params[static_cast<std::size_t>(fault::param_index(*todo.action, name))].value = value;
+    return todo;
+}
+
+Rule rule_on(EventKind kind, Do todo, std::vector<FieldMatch> fields = {}) {
+    Rule rule;
+    rule.id = "r";
+    rule.when.kind = kind;
+    rule.when.fields = std::move(fields);
+    rule.actions.push_back(std::move(todo));
+    return rule;
+}
+
+class FaultTest : public SimTest {
+protected:
+    /// A later plan takes the decide points over; the objects of SystemC live as long as the process.
+    void plan(std::vector<Rule> rules, std::uint64_t seed = 1) {
+        const std::string name = "plan" + std::to_string(plans_.size());
+        plans_.push_back(
+            std::make_unique<FaultPlan>(name.c_str(), std::move(rules), seed, events, points, machine));
+        plan_ = plans_.back().get();
+    }
+    Verdict::Kind message(DecidePoint point, std::uint64_t msg0, SimTime time = 0) {
+        const auto fifo = point == DecidePoint::MailboxI2a ? 1u : 0u;
+        return points.ask(point, make(EventKind::MailPush, {{"fifo", fifo}, {"msg0", msg0}}, time)).kind;
+    }
+    Verdict complete(std::uint64_t tag) {
+        return points.ask(DecidePoint::Completion, make(EventKind::CompletionPosted, {{"tag", tag}}));
+    }
+    std::string pattern(unsigned count) {
+        std::string out;
+        for (unsigned i = 0; i < count; ++i)
+            out += complete(i).kind == Verdict::Kind::Drop ? 'x' : '.';
+        return out;
+    }
+
+    DecideHub points;
+    RecordingMachine machine;
+    std::vector<std::unique_ptr<FaultPlan>> plans_;
+    FaultPlan* plan_ = nullptr;
+};
+
+TEST(FaultTable, EveryActionIsFullyDescribed) {
+    std::size_t count = 0;
+    const fault::ActionInfo* table = fault::actions(count);
+    std::set<std::string_view> ids;
+    for (std::size_t i = 0; i < count; ++i) {
+        const fault::ActionInfo& a = table[i];
+        SCOPED_TRACE(std::string(a.id));
+        EXPECT_TRUE(ids.insert(a.id).second);
+        EXPECT_EQ(fault::find_action(a.id), &a);
+        for (const auto text : {a.title, a.owner, a.imitates, a.source})
+            EXPECT_FALSE(text.empty());
+        EXPECT_EQ(a.own(), a.native == EventKind::Count);
+        EXPECT_LE(a.param_count, fault::kMaxParams);
+        for (std::size_t p = 0; p < a.param_count; ++p) {
+            const fault::ParamInfo& info = a.params[p];
+            EXPECT_LE(info.min, info.max) << info.name;
+            EXPECT_FALSE(info.what.empty()) << info.name;
+            EXPECT_EQ(info.choice_count, info.type == fault::ParamType::Choice ? info.max + 1 : 0)
+                << info.name;
+            const bool in_range = info.by_default >= info.min && info.by_default <= info.max;
+            EXPECT_TRUE(info.required || info.by_default == kUnset || in_range) << info.name;
+        }
+    }
+    EXPECT_EQ(fault::find_action("mailbox.sing"), nullptr);
+}
+
+TEST_F(FaultTest, OnlyPointsAndKindsThatARuleUsesAreTaken) {
+    events.unsubscribe(recorder);
+    plan({rule_on(EventKind::Doorbell, act("nvme.irq.drop"))});
+    EXPECT_TRUE(points.planned(DecidePoint::NvmeIrq));
+    EXPECT_FALSE(points.planned(DecidePoint::Completion));
+    EXPECT_TRUE(events.wants(EventKind::Doorbell));
+    EXPECT_FALSE(events.wants(EventKind::IrqLevel));
+}
+
+TEST_F(FaultTest, ARuleOnItsNativeKindHitsTheVeryThingAndWatchesNothing) {
+    events.unsubscribe(recorder);
+    plan({rule_on(EventKind::MailPush, act("mailbox.drop"), {equal(EventKind::MailPush, "msg0", 7)})});
+    EXPECT_FALSE(events.wants(EventKind::MailPush));
+    EXPECT_EQ(message(DecidePoint::MailboxI2a, 6), Verdict::Kind::Pass);
+    EXPECT_EQ(message(DecidePoint::MailboxI2a, 7), Verdict::Kind::Drop);
+    EXPECT_EQ(message(DecidePoint::MailboxA2i, 7), Verdict::Kind::Drop) << "both FIFOs are one native kind";
+    EXPECT_EQ(plan_->fired(0), 2u);
+}
+
+TEST_F(FaultTest, AFieldMatchChoosesTheFifo) {
+    plan({rule_on(EventKind::MailPush, act("mailbox.drop"), {equal(EventKind::MailPush, "fifo", 1)})});
+    EXPECT_EQ(message(DecidePoint::MailboxA2i, 0), Verdict::Kind::Pass);
+    EXPECT_EQ(message(DecidePoint::MailboxI2a, 0), Verdict::Kind::Drop);
+}
+
+TEST_F(FaultTest, AnotherKindArmsTheActionForTheNextThing) {
+    plan({rule_on(EventKind::Doorbell, act("nvme.completion.drop"))});
+    EXPECT_EQ(complete(1).kind, Verdict::Kind::Pass);
+    events.emit(make(EventKind::Doorbell, {{"tag", 9}}));
+    events.emit(make(EventKind::Doorbell, {{"tag", 9}}));
+    EXPECT_EQ(complete(1).kind, Verdict::Kind::Drop);
+    EXPECT_EQ(complete(2).kind, Verdict::Kind::Pass) << "armed twice before the hit is armed once";
+}
+
+TEST_F(FaultTest, AnArmedActionWaitsForItsFifo) {
+    plan({rule_on(EventKind::Doorbell, act("mailbox.drop", {{"fifo", 2}}))});
+    events.emit(make(EventKind::Doorbell, {}));
+    EXPECT_EQ(message(DecidePoint::MailboxA2i, 0), Verdict::Kind::Pass);
+    EXPECT_EQ(message(DecidePoint::MailboxI2a, 0), Verdict::Kind::Drop);
+}
+
+TEST_F(FaultTest, AParameterMayNameAFieldOfTheMatchedEvent) {
+    Rule rule = rule_on(EventKind::CommandFetched, act("nvme.completion.drop"),
+                        {equal(EventKind::CommandFetched, "lba", 100)});
+    rule.actions[0].params[0].from_event = find_field(EventKind::CommandFetched, "tag");
+    plan({rule});
+    events.emit(make(EventKind::CommandFetched, {{"tag", 5}, {"lba", 100}}));
+    events.emit(make(EventKind::CommandFetched, {{"tag", 6}, {"lba", 200}}));
+    EXPECT_EQ(complete(6).kind, Verdict::Kind::Pass);
+    EXPECT_EQ(complete(5).kind, Verdict::Kind::Drop);
+}
+
+TEST_F(FaultTest, AFieldBeyondTheParameterIsClamped) {
+    Rule rule = rule_on(EventKind::MailPush, act("mailbox.delay", {{"by", 1}}));
+    rule.actions[0].params[1].from_event = find_field(EventKind::MailPush, "msg0");
+    plan({rule});
+    const Verdict verdict =
+        points.ask(DecidePoint::MailboxA2i, make(EventKind::MailPush, {{"msg0", UINT64_MAX}}));
+    EXPECT_EQ(verdict.delay, seconds(3600));
+}
+
+TEST_F(FaultTest, NthHitsExactlyThatMatch) {
+    Rule rule = rule_on(EventKind::CompletionPosted, act("nvme.completion.drop"));
+    rule.when.nth = 3;
+    plan({rule});
+    EXPECT_EQ(pattern(6), "..x...");
+}
+
+TEST_F(FaultTest, EveryAndAtMostCountMatches) {
+    Rule rule = rule_on(EventKind::CompletionPosted, act("nvme.completion.drop"));
+    rule.when.every = 2;
+    rule.when.at_most = 2;
+    plan({rule});
+    EXPECT_EQ(pattern(8), ".x.x....");
+}
+
+TEST_F(FaultTest, TheTimeWindowIncludesItsStartAndExcludesItsEnd) {
+    Rule rule = rule_on(EventKind::MailPush, act("mailbox.drop"));
+    rule.when.after = microseconds(2);
+    rule.when.before = microseconds(3);
+    plan({rule});
+    EXPECT_EQ(message(DecidePoint::MailboxA2i, 0, microseconds(2) - 1), Verdict::Kind::Pass);
+    EXPECT_EQ(message(DecidePoint::MailboxA2i, 0, microseconds(2)), Verdict::Kind::Drop);
+    EXPECT_EQ(message(DecidePoint::MailboxA2i, 0, microseconds(3) - 1), Verdict::Kind::Drop);
+    EXPECT_EQ(message(DecidePoint::MailboxA2i, 0, microseconds(3)), Verdict::Kind::Pass);
+}
+
+TEST_F(FaultTest, TextIsMatchedAsASubstring) {
+    Rule rule = rule_on(EventKind::DriverLog, act("nvme.completion.drop"));
+    rule.when.text = "queue";
+    plan({rule});
+    Event line = make(EventKind::DriverLog, {});
+    line.set_text("I/O timeout");
+    events.emit(line);
+    EXPECT_EQ(complete(0).kind, Verdict::Kind::Pass);
+    line.set_text("deleting queue 1");
+    events.emit(line);
+    EXPECT_EQ(complete(0).kind, Verdict::Kind::Drop);
+}
+
+TEST_F(FaultTest, ProbabilityComesFromTheSeedAndTheRuleAlone) {
+    Rule rule = rule_on(EventKind::CompletionPosted, act("nvme.completion.drop"));
+    rule.when.probability = 0.25;
+    Rule other = rule_on(EventKind::MailPush, act("mailbox.drop"));
+    other.id = "other";
+    other.when.probability = 0.5;
+    // The pattern is fixed: another compiler or library must draw the same.
+    plan({rule}, 42);
+    const std::string first = pattern(40);
+    EXPECT_EQ(first, ".x......x..x.xx.x......x..x.xx.........x");
+    plan({other, rule}, 42);
+    message(DecidePoint::MailboxA2i, 0);
+    EXPECT_EQ(pattern(40), first) << "another rule does not move the draws";
+    plan({rule}, 43);
+    EXPECT_NE(pattern(40), first);
+}
+
+TEST_F(FaultTest, ProbabilityIsMetOnAverage) {
+    Rule rule = rule_on(EventKind::CompletionPosted, act("nvme.completion.drop"));
+    rule.when.probability = 0.25;
+    plan({rule});
+    pattern(20000);
+    EXPECT_NEAR(static_cast<double>(plan_->fired(0)), 5000.0, 200.0);
+}
+
+TEST_F(FaultTest, OfTwoRulesOnOneThingTheFirstHasItAndTheSecondTheNext) {
+    Rule drop = rule_on(EventKind::CompletionPosted, act("nvme.completion.drop"));
+    drop.when.nth = 1;
+    Rule late = rule_on(EventKind::CompletionPosted, act("nvme.completion.delay", {{"by", 77}}));
+    late.id = "late";
+    late.when.nth = 1;
+    plan({drop, late});
+    EXPECT_EQ(complete(1).kind, Verdict::Kind::Drop);
+    const Verdict second = complete(2);
+    EXPECT_EQ(second.kind, Verdict::Kind::Delay);
+    EXPECT_EQ(second.delay, 77u);
+    EXPECT_EQ(complete(3).kind, Verdict::Kind::Pass);
+}
+
+TEST_F(FaultTest, VerdictsCarryTheParameters) {
+    Rule bits = rule_on(EventKind::MailPush, act("mailbox.replace_bits", {{"xor0", 0xff}, {"xor1", 0x100}}));
+    Rule twice =
+        rule_on(EventKind::CompletionPosted, act("nvme.completion.repeat", {{"times", 3}, {"gap", 500}}));
+    Rule boot = rule_on(EventKind::BootStatus, act("firmware.boot_status.replace", {{"value", 0x1234}}));
+    plan({bits, twice, boot});
+    const Event mail = make(EventKind::MailPush, {{"msg0", 0xf0}, {"msg1", 2}});
+    const Verdict flipped = points.ask(DecidePoint::MailboxA2i, mail);
+    EXPECT_EQ(flipped.kind, Verdict::Kind::Replace);
+    EXPECT_EQ(find_field(EventKind::MailPush, "msg0")->get(flipped.replacement), 0x0fu);
+    EXPECT_EQ(find_field(EventKind::MailPush, "msg1")->get(flipped.replacement), 0x102u);
+    const Verdict repeat = complete(0);
+    EXPECT_EQ(repeat.kind, Verdict::Kind::Repeat);
+    EXPECT_EQ(repeat.count, 3u);
+    EXPECT_EQ(repeat.delay, 500u);
+    const Verdict status =
+        points.ask(DecidePoint::FirmwareBootStatus, make(EventKind::BootStatus, {{"value", 0xde71ce55}}));
+    EXPECT_EQ(status.replacement.slot[0], 0x1234u);
+}
+
+TEST_F(FaultTest, AStatusReplacesOnlyTheStatus) {
+    plan({rule_on(EventKind::CompletionPosted, act("nvme.completion.status", {{"status", 0x281}}))});
+    const Event about = make(EventKind::CompletionPosted, {{"tag", 3}, {"cid", 3}, {"result", 5}});
+    const Event posted = points.ask(DecidePoint::Completion, about).replacement;
+    EXPECT_EQ(find_field(EventKind::CompletionPosted, "status")->get(posted), 0x281u);
+    EXPECT_EQ(find_field(EventKind::CompletionPosted, "result")->get(posted), 5u);
+    EXPECT_EQ(find_field(EventKind::CompletionPosted, "cid")->get(posted), 3u);
+}
+
+TEST_F(FaultTest, AnActionOfItsOwnNeverRunsInsideTheMatchedCall) {
+    plan({rule_on(EventKind::CommandFetched, act("firmware.crash", {{"kind", 1}}, microseconds(5)))});
+    run([&] {
+        pass(microseconds(1));
+        events.emit(make(EventKind::CommandFetched, {}, kernel_now() + 300));
+        EXPECT_TRUE(machine.deeds.empty());
+        pass(microseconds(10));
+    });
+    EXPECT_EQ(machine.deeds, std::vector<std::string>{"crash 1"});
+    EXPECT_EQ(machine.at[0], microseconds(6) + 300) << "local time of the event plus the delay";
+}
+
+TEST_F(FaultTest, FirmwareActionsDoNotFireWithoutLiveFirmware) {
+    machine.alive = false;
+    plan({rule_on(EventKind::CommandFetched, act("firmware.sleep"))});
+    run([&] {
+        events.emit(make(EventKind::CommandFetched, {}));
+        pass(microseconds(1));
+    });
+    EXPECT_TRUE(machine.deeds.empty());
+    EXPECT_EQ(plan_->unfired(), std::vector<std::string>{"r"});
+}
+
+TEST_F(FaultTest, ARuleWithoutEventMatchesTheClock) {
+    Rule cut = rule_on(EventKind::Count, act("power.cut"));
+    cut.when.after = milliseconds(12);
+    plan({cut});
+    run([&] { pass(milliseconds(20)); });
+    EXPECT_EQ(machine.deeds, std::vector<std::string>{"cut"});
+    EXPECT_EQ(machine.at[0], milliseconds(12));
+}
+
+TEST_F(FaultTest, RulesThatSetEachOtherOffDoNotStopTime) {
+    Rule a = rule_on(EventKind::PowerCut, act("power.cut"));
+    machine.alive = true;
+    plan({a});
+    struct Echo : EventSink {
+        EventHub* hub;
+        void on_event(const Event& e) override {
+            if (e.kind == EventKind::FaultFired) hub->emit(make(EventKind::PowerCut, {}, e.time));
+        }
+    } echo;
+    echo.hub = &events;
+    events.subscribe(echo, {EventKind::FaultFired});
+    run([&] {
+        events.emit(make(EventKind::PowerCut, {}));
+        pass(microseconds(1));
+    });
+    EXPECT_EQ(machine.deeds.size(), 1u);
+}
+
+TEST_F(FaultTest, EachFiringIsAnEventThatSaysWhatWasHit) {
+    plan({rule_on(EventKind::CompletionPosted, act("nvme.completion.drop"))});
+    complete(17);
+    ASSERT_EQ(recorder.count(EventKind::FaultFired), 1u);
+    const std::string& text = recorder.entries.back().text;
+    EXPECT_EQ(text.find("r: nvme.completion.drop on completion "), 0u) << text;
+    EXPECT_NE(text.find("tag=17"), std::string::npos) << text;
+    EXPECT_TRUE(plan_->unfired().empty());
+}
+
+TEST(FieldMatchTest, MatchesMaskRangeAndSet) {
+    const EventField* type = find_field(EventKind::MailPush, "msg0");
+    const Event event = make(EventKind::MailPush, {{"msg0", 0x50}});
+    EXPECT_TRUE((FieldMatch{type, FieldMatch::Op::Masked, {0xf0, 0x50}}.matches(event)));
+    EXPECT_FALSE((FieldMatch{type, FieldMatch::Op::Masked, {0xff, 0x51}}.matches(event)));
+    EXPECT_TRUE((FieldMatch{type, FieldMatch::Op::Range, {0x50, 0x50}}.matches(event)));
+    EXPECT_FALSE((FieldMatch{type, FieldMatch::Op::Range, {0x51, 0x60}}.matches(event)));
+    EXPECT_TRUE((FieldMatch{type, FieldMatch::Op::OneOf, {1, 0x50}}.matches(event)));
+    EXPECT_FALSE((FieldMatch{type, FieldMatch::Op::OneOf, {1, 2}}.matches(event)));
+}
+
+TEST(FaultDefects, RulesThatCannotWorkAreNamed) {
+    const auto why = [](auto change) {
+        Rule rule = rule_on(EventKind::CompletionPosted, act("nvme.completion.drop"));
+        change(rule);
+        return fault::defect(rule);
+    };
+    EXPECT_EQ(why([](Rule&) {}), "");
+    EXPECT_NE(why([](Rule& r) { r.when.before = 0; }), "");
+    EXPECT_NE(why([](Rule& r) { r.when.probability = 0; }), "");
+    EXPECT_NE(why([](Rule& r) { r.when.probability = std::numeric_limits<double>::quiet_NaN(); }), "");
+    EXPECT_NE(why([](Rule& r) { r.when.nth = r.when.every = 2; }), "");
+    EXPECT_NE(why([](Rule& r) { r.when.text = "x"; }), "");
+    EXPECT_NE(why([](Rule& r) { r.when.kind = EventKind::FaultFired; }), "");
+    EXPECT_NE(why([](Rule& r) { r.when.fields = {equal(EventKind::CommandFetched, "lba", 1)}; }), "")
+        << "a field of another kind";
+    EXPECT_NE(why([](Rule& r) { r.when.fields = {equal(EventKind::CompletionPosted, "tag", 0x10000)}; }), "");
+    EXPECT_NE(why([](Rule& r) {
+                  r.when.fields = {{find_field(r.when.kind, "tag"), FieldMatch::Op::Range, {2, 1}}};
+              }),
+              "");
+    EXPECT_NE(why([](Rule& r) { r.actions.clear(); }), "");
+    EXPECT_NE(why([](Rule& r) { r.actions[0].params.clear(); }), "");
+    EXPECT_NE(why([](Rule& r) { r.actions[0].params[0].value = 0x10000; }), "");
+    EXPECT_NE(why([](Rule& r) { r.actions[0].delay = 1; }), "");
+    EXPECT_NE(why([](Rule& r) {
+                  r.actions.push_back(act("nvme.completion.status", {{"status", 1}}));
+              }),
+              "")
+        << "two actions for one thing";
+    EXPECT_NE(why([](Rule& r) { r.actions[0] = act("nvme.completion.delay"); }), "") << "`by` is required";
+}
+
+TEST_F(FaultTest, ADefectiveRuleIsRefusedWithItsName) {
+    Rule rule = rule_on(EventKind::CompletionPosted, act("nvme.completion.drop"));
+    rule.when.before = 0;
+    try {
+        plan({rule});
+        FAIL() << "accepted";
+    } catch (const std::invalid_argument& error) {
+        EXPECT_STREQ(error.what(), "fault rule \"r\": its time window is empty");
+    }
+}
+
+}  // namespace
+}  // namespace ans::test
