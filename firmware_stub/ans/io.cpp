@@ -68,7 +68,7 @@ AnsService::Result AnsService::read(const Command& command, SimTime at) {
     const std::size_t count = media_.read_runs(lba_of(sqe), blocks_of(sqe), runs_.data(), runs_.size());
     if (count == 0) return {status::kUnrecoveredRead, 0};
     const NvmeStatus moved = front_end->move(command, DataDirection::DeviceToMemory, runs_.data(), count, at);
-    if (moved == status::kSuccess) media_.count_read(blocks_of(sqe), at);
+    if (moved == status::kSuccess) media_.count_read(blocks_of(sqe));
     return {moved, 0};
 }
 

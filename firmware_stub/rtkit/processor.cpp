@@ -49,10 +49,9 @@ void Processor::spend(SimTime time) {
     while (kernel_now() < end && !interrupted()) wait(to_sc(std::min(end, causes_.next_due()) - kernel_now()), wake_);
 }
 
-void Processor::doze(SimTime until) {
+void Processor::doze(SimTime until, bool listens) {
     spend(0);
-    if (interrupted() || mail_waiting()) return;
-    const SimTime due = std::min({until, causes_.next_due(), irq_ ? irq_since_ : kNever});
+    const SimTime due = std::min({until, causes_.next_due(), listens && irq_ ? irq_since_ : kNever});
     if (due == kNever)
         wait(wake_);
     else if (due > kernel_now())

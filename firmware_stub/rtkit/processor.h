@@ -69,8 +69,8 @@ protected:
     bool interrupted() const { return causes_.next_due() <= kernel_now(); }
     /// The processor works for `time`, and for what its last bus accesses took.
     void spend(SimTime time);
-    /// Sleeps until `until`, mail, a prod or a cause.
-    void doze(SimTime until);
+    /// Sleeps until `until`, a prod, a cause, or, if it `listens`, mail.
+    void doze(SimTime until, bool listens);
     bool mail_waiting() const { return irq_ && irq_since_ <= kernel_now(); }
     /// Takes one message; false if there is none after all.
     bool receive(Mail& mail, std::uint64_t& target);

@@ -15,12 +15,16 @@
 #include "firmware_stub/rtkit/endpoints/syslog.h"
 #include "firmware_stub/rtkit/messages.h"
 #include "firmware_stub/rtkit/processor.h"
-#include "firmware_stub/rtkit/state.h"
 #include "models/common/decide.h"
 #include "models/common/event.h"
 #include "models/common/policy.h"
 
 namespace ans::fw {
+
+namespace rtkit {
+/// Order of the names of the `state` field in event_table.cpp.
+enum class State : std::uint8_t { Off, Booting, Running, Quiesced, Idle, Sleeping, Crashed, Hung };
+}  // namespace rtkit
 
 /// What the processor finds at time 0.
 enum class StartState : std::uint8_t {
@@ -69,25 +73,32 @@ private:
     using State = rtkit::State;
     enum class Serving : std::uint8_t { Stopped, Paused, Started };
 
-    void main();
-    void wake_up_at_start();
+    // rtkit.cpp: the thread and what it does.
+    void execute();
+    void adopt_earlier_life();
     bool work_once();
+    SimTime next_due() const;
+    bool listens() const { return alive() || state_ == State::Sleeping; }
     void take_mail();
     void deliver(const rtkit::Mail& mail);
+    void hear_in_sleep(const rtkit::Mail& mail);
     void judge_boot_status();
     void publish_boot_status(std::uint32_t value);
+    void withdraw_boot_status();
     void write_crashlog();
+    rtkit::EndpointHandler* handler(std::uint8_t endpoint);
 
-    // rtkit.cpp: the life of the firmware.
+    // lifecycle.cpp: states.
     void on(rtkit::Cause cause) override;
-    void run_rose();
     void run_fell();
     void boot(const char* why);
-    void fall_silent();
-    void fall_asleep(std::uint16_t power, const char* why);
+    void break_down();
+    void forget_session();
     void enter(State state, const char* why);
     void serve(Serving serving);
-    rtkit::EndpointHandler* handler(std::uint8_t endpoint);
+    void suspend(State state, std::uint16_t power);
+    void resume();
+    void power_down(std::uint16_t power);
 
     // Lifecycle.
     void start_endpoint(std::uint8_t endpoint) override;
@@ -126,12 +137,13 @@ private:
     std::bitset<256> known_;    ///< endpoints that were started once in this session
     bool needs_reset_ = false;  ///< only a PMGR reset brings it back
     SimTime boot_status_due_ = kNever;
-    bool boot_status_judged_ = false;
-    std::uint32_t boot_status_ = 0;     ///< what will be published
-    bool boot_status_stale_ = false;    ///< the register still tells of an earlier session
+    bool boot_status_judged_ = false;  ///< the decide point was asked in this session
+    std::uint32_t boot_status_ = rtkit::kBootStatusReady;  ///< what will be published
+    bool boot_status_shown_ = false;   ///< the register holds what a session published
+    bool boot_status_stale_ = false;   ///< and that session is over
     std::optional<std::string> crash_reason_;  ///< between crash() and its effect
     rtkit::CrashlogKind crash_kind_ = rtkit::CrashlogKind::WellFormed;
-    bool crashlog_owed_ = false;
+    bool crashlog_owed_ = false;  ///< Crashed: the log is not written yet
 };
 
 }  // namespace ans::fw

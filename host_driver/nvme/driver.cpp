@@ -42,6 +42,7 @@ Driver::Driver(port::Port& port, const Resources& resources, const Options& opti
       control_(port, "nvme-control"),
       admin_(port, "nvme-admin"),
       tag_signal_(port.make_signal("nvme-tag")),
+      idle_signal_(port.make_signal("nvme-idle")),
       watchdog_signal_(port.make_signal("nvme-watchdog")) {}
 
 Driver::~Driver() = default;

@@ -217,7 +217,9 @@ private:
     std::uint16_t admin_status_ = 0;
     Waiter* admin_waiter_ = nullptr;  ///< of the admin command in progress
     std::unique_ptr<port::Signal> tag_signal_;
+    std::unique_ptr<port::Signal> idle_signal_;
     unsigned tag_waiters_ = 0;
+    bool draining_ = false;
     std::vector<std::unique_ptr<Waiter>> waiters_;
     Waiter* idle_waiters_ = nullptr;
 

@@ -37,7 +37,7 @@ private:
 };
 
 struct Count {
-    explicit Count(unsigned& value) : value(value) { ++value; }
+    explicit Count(unsigned& counter) : value(counter) { ++value; }
     ~Count() { --value; }
     unsigned& value;
 };
@@ -235,6 +235,7 @@ void Driver::deliver(RequestList& batch) {
         request->done(*request);
     }
     if (tag_waiters_ != 0) tag_signal_->notify();
+    if (draining_) idle_signal_->notify();
 }
 
 /// Takes back a request that nobody is about to deliver. queue_lock_ is held.
@@ -279,6 +280,7 @@ Driver::Waiter* Driver::take_waiter() {
 /// The state changed: whoever waits looks again.
 void Driver::wake_everyone() {
     tag_signal_->notify();
+    idle_signal_->notify();
     if (admin_waiter_ != nullptr) admin_waiter_->signal->notify();
 }
 

@@ -112,9 +112,9 @@ void Driver::close_gate(State next, bool abort_admin) {
 /// Waits for the requests in flight; bounded, as the device may never answer.
 void Driver::drain() {
     const Deadline deadline(port_, io_timeout_ + kDrainMargin);
-    ++tag_waiters_;
-    while (!tags_.all_free() && !rtkit_.crashed() && !deadline.passed()) wait_event(*tag_signal_, deadline.left());
-    --tag_waiters_;
+    draining_ = true;
+    while (!tags_.all_free() && !rtkit_.crashed() && !deadline.passed()) wait_event(*idle_signal_, deadline.left());
+    draining_ = false;
 }
 
 /// Ends with the coprocessor held in reset, its windows closed. Nothing of ours is in the device's hands afterwards.

@@ -10,8 +10,8 @@ namespace ans::driver {
 
 /// Lends the request's callback for one wait. A thread that is unwound out of it takes the request back.
 struct Driver::SyncScope {
-    SyncScope(Driver& driver, Request& request)
-        : driver(driver), request(request), done(request.done), context(request.context), waiter(driver.take_waiter()) {
+    SyncScope(Driver& owner, Request& lent)
+        : driver(owner), request(lent), done(lent.done), context(lent.context), waiter(owner.take_waiter()) {
         waiter->finished = false;
         request.done = &Driver::wake;
         request.context = waiter;

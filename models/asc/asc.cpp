@@ -55,10 +55,10 @@ void Asc::set_run(bool level, SimTime at) {
 
 std::uint64_t Asc::status() const {
     const bool stopped = !run_level_;
-    const bool idle = stopped || idle_level_;
-    const bool bit0 = policies_.get<CpuStatusBit0>() == CpuStatusBit0::Running ? !stopped : idle;
+    const bool waiting = stopped || idle_level_;
+    const bool bit0 = policies_.get<CpuStatusBit0>() == CpuStatusBit0::Running ? !stopped : waiting;
     return StatusBit0::put(bit0) | StatusStopped::put(stopped) | StatusIrqNotPending::put(1) |
-           StatusFiqNotPending::put(1) | StatusIdle::put(idle);
+           StatusFiqNotPending::put(1) | StatusIdle::put(waiting);
 }
 
 }  // namespace ans

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -78,6 +79,6 @@ RegPlace find_register(const RegMap& map, std::uint32_t offset);
 /// "CONFIG(3)", "ASQ.hi", or "+0x1234" for a hole. `width`: bytes of the access.
 std::string register_name(const RegMap& map, std::uint32_t offset, unsigned width);
 /// The map of a unit's registers, or nullptr: what the SoC gives to trace and monitors.
-using RegMapLookup = const RegMap* (*)(Unit unit);
+using RegMapLookup = std::function<const RegMap*(Unit unit)>;
 
 }  // namespace ans

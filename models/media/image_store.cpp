@@ -106,13 +106,13 @@ std::size_t ImageStore::runs(std::uint64_t lba, std::uint64_t count, MemoryRun* 
 
 int ImageStore::write(std::uint64_t lba, std::uint64_t count, const std::byte* data) {
     if (file_.mode == Mode::ReadOnly) return EROFS;
-    if (damaged_) return ESTALE;
+    if (const int error = check(); error != 0) return error;  // a write must not make the file grow again
     return write_all(file_.fd, data, count * kBlockSize, lba * kBlockSize);
 }
 
 int ImageStore::trim(std::uint64_t lba, std::uint64_t count) {
     if (file_.mode == Mode::ReadOnly) return EROFS;
-    if (damaged_) return ESTALE;
+    if (const int error = check(); error != 0) return error;
     const std::uint64_t offset = lba * kBlockSize;
     const std::uint64_t size = count * kBlockSize;
     const int hole = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "models/soc/soc.h"
 
+#include "models/asc/asc_regs.h"
+#include "models/mailbox/mailbox_regs.h"
+#include "models/nvme/nvme_regs.h"
 #include "models/nvmmu/nvmmu_regs.h"
 
 namespace ans {
@@ -113,6 +116,19 @@ std::vector<BusRegion> Soc::cpu_regions() const {
 std::vector<BusRegion> Soc::iop_regions() const {
     return {{profile_.mailbox.base, profile_.mailbox.size, Unit::Mailbox, true, false, 0},
             {profile_.nvme.base, profile_.nvme.size, Unit::Nvme, true, false, 0}};
+}
+
+const RegMap* Soc::register_map(Unit unit) const {
+    switch (unit) {
+        case Unit::Mailbox: return &mailbox_regs::kMap;
+        case Unit::Asc: return &asc_regs::kMap;
+        case Unit::Sart:
+            return &Sart::register_map(profile_.sart_version == SartVersion::V2 ? SartLayout::V2 : SartLayout::V3);
+        case Unit::Nvme: return &nvme_regs::kMap;
+        case Unit::Nvmmu: return &nvmmu_regs::kMap;
+        case Unit::Pmgr: return &pmgr_.map();
+        default: return nullptr;
+    }
 }
 
 void Soc::bind_buses() {

@@ -56,6 +56,8 @@ public:
     /// Everything that power kept is gone: registers, FIFOs, memory. Afterwards all is as a boot loader hands it over.
     void power_cut(SimTime at);
 
+    /// The registers of a block as this SoC has them, or nullptr.
+    const RegMap* register_map(Unit unit) const;
     const SocProfile& profile() const { return profile_; }
     const BusRegion& dram_region() const { return dram_region_; }
 

@@ -34,8 +34,9 @@ StoryTeller::StoryTeller(bool verbose, std::function<void(const StoryLine&)> tel
 
 EventHub::Kinds StoryTeller::kinds() const {
     EventHub::Kinds kinds;
-    for (const EventKind kind : {EventKind::DriverStage, EventKind::DriverLog, EventKind::FirmwareCrash, EventKind::FaultFired,
-                                 EventKind::RuleViolated, EventKind::PowerCut, EventKind::RunNote})
+    for (const EventKind kind :
+         {EventKind::DriverStage, EventKind::DriverLog, EventKind::FirmwareCrash, EventKind::FaultFired,
+          EventKind::RuleViolated, EventKind::PowerCut, EventKind::RunNote})
         kinds.set(static_cast<std::size_t>(kind));
     if (verbose_)
         for (const EventKind kind : {EventKind::FirmwareLog, EventKind::FirmwareState, EventKind::BootStatus,
@@ -46,7 +47,8 @@ EventHub::Kinds StoryTeller::kinds() const {
 
 void StoryTeller::say(StoryLine line) {
     if (++told_ > kLongestStory) return;
-    if (told_ == kLongestStory) line = {Scene::Note, line.at, "the story is cut here, it grew too long", "", 0};
+    if (told_ == kLongestStory)
+        line = {Scene::Note, line.at, "the story is cut here, it grew too long", "", 0};
     if (line.text.size() > kLongestText) line.text = line.text.substr(0, kLongestText) + "...";
     line.text = printable(line.text);
     tell_(line);
@@ -56,29 +58,42 @@ void StoryTeller::on_event(const Event& event) {
     const std::string text(event.text());
     const auto word = [&](const char* field) { return format_field(*find_field(event.kind, field), event); };
     switch (event.kind) {
-        case EventKind::DriverStage: return say({Scene::Stage, event.time, text, "", 0});
+        case EventKind::DriverStage:
+            return say({Scene::Stage, event.time, text, "", 0});
         case EventKind::DriverLog: {
             const std::string level = word("level");
-            if (verbose_ || level == "error" || level == "warning") say({Scene::Driver, event.time, text, level, 0});
+            if (verbose_ || level == "error" || level == "warning")
+                say({Scene::Driver, event.time, text, level, 0});
             return;
         }
-        case EventKind::FirmwareLog: return say({Scene::Firmware, event.time, text, "", 0});
-        case EventKind::FirmwareCrash: return say({Scene::Crash, event.time, text, "", 0});
-        case EventKind::FaultFired: return say({Scene::Fault, event.time, text, "", 0});
-        case EventKind::RuleViolated: return say({Scene::Violation, event.time, text, word("severity"), 0});
+        case EventKind::FirmwareLog:
+            return say({Scene::Firmware, event.time, text, "", 0});
+        case EventKind::FirmwareCrash:
+            return say({Scene::Crash, event.time, text, "", 0});
+        case EventKind::FaultFired:
+            return say({Scene::Fault, event.time, text, "", 0});
+        case EventKind::RuleViolated:
+            return say({Scene::Violation, event.time, text, word("severity"), 0});
         case EventKind::PowerCut:
-            return say({Scene::Machine, event.time, "power is cut; " + word("lost_blocks") + " unflushed blocks are lost", "", 0});
-        case EventKind::FirmwareState: return say({Scene::Machine, event.time, "firmware " + word("state"), "", 0});
-        case EventKind::BootStatus: return say({Scene::Machine, event.time, "BOOT_STATUS " + word("value"), "", 0});
+            return say({Scene::Machine, event.time,
+                        "power is cut; " + word("lost_blocks") + " unflushed blocks are lost", "", 0});
+        case EventKind::FirmwareState:
+            return say({Scene::Machine, event.time, "firmware " + word("state"), "", 0});
+        case EventKind::BootStatus:
+            return say({Scene::Machine, event.time, "BOOT_STATUS " + word("value"), "", 0});
         case EventKind::ControllerState:
-            return say({Scene::Machine, event.time, "controller CC " + word("cc") + " CSTS " + word("csts"), "", 0});
+            return say(
+                {Scene::Machine, event.time, "controller CC " + word("cc") + " CSTS " + word("csts"), "", 0});
         case EventKind::PowerState:
             return say({Scene::Machine, event.time, "power domain " + text + " at " + word("actual"), "", 0});
-        default: return say({Scene::Note, event.time, text, "", 0});
+        default:
+            return say({Scene::Note, event.time, text, "", 0});
     }
 }
 
-void StoryTeller::step_begun(std::size_t index, SimTime at) { say({Scene::StepBegin, at, "", "", index}); }
+void StoryTeller::step_begun(std::size_t index, SimTime at) {
+    say({Scene::StepBegin, at, "", "", index});
+}
 
 void StoryTeller::step_ended(std::size_t index, const StepResult& result) {
     say({Scene::StepEnd, result.end, result.detail, std::string(step_status_name(result.status)), index});
@@ -89,16 +104,18 @@ namespace {
 struct Describer {
     std::string operator()(const scenario::StepBase&) const { return {}; }
     std::string operator()(const scenario::Io& io) const {
-        std::string text = std::to_string(io.requests()) + " x " + std::string(pattern_name(io.pattern)) + " " +
-                           size_text(io.block_kib << 10) + ", depth " + std::to_string(io.depth);
+        std::string text = std::to_string(io.requests()) + " x " + std::string(pattern_name(io.pattern)) +
+                           " " + size_text(io.block_kib << 10) + ", depth " + std::to_string(io.depth);
         if (io.threads > 1) text += ", " + std::to_string(io.threads) + " threads";
-        if (io.pattern == scenario::Pattern::RandRw) text += ", " + std::to_string(io.read_percent) + " % reads";
+        if (io.pattern == scenario::Pattern::RandRw)
+            text += ", " + std::to_string(io.read_percent) + " % reads";
         if (io.fua_percent != 0) text += ", " + std::to_string(io.fua_percent) + " % FUA";
         if (io.flush_every != 0) text += ", a flush each " + std::to_string(io.flush_every) + " writes";
         return text + (io.verify ? ", verify" : "");
     }
     std::string operator()(const scenario::ReadImage& read) const {
-        return read.compare_with.empty() ? "all blocks, against the image" : "all blocks, against " + read.compare_with;
+        return read.compare_with.empty() ? "all blocks, against the image"
+                                         : "all blocks, against " + read.compare_with;
     }
     std::string operator()(const scenario::WriteImage& write) const {
         return write.from + (write.at_lba == 0 ? "" : " at block " + std::to_string(write.at_lba));
@@ -133,10 +150,14 @@ std::string describe(const Step& step) {
 
 std::string verdict_text(Verdict verdict, const Style& style) {
     switch (verdict) {
-        case Verdict::Passed: return style(Colour::Good, "PASSED");
-        case Verdict::Failed: return style(Colour::Bad, "FAILED");
-        case Verdict::BadInput: return style(Colour::Bad, "BAD INPUT");
-        case Verdict::Broken: return style(Colour::Bad, "BROKEN");
+        case Verdict::Passed:
+            return style(Colour::Good, "PASSED");
+        case Verdict::Failed:
+            return style(Colour::Bad, "FAILED");
+        case Verdict::BadInput:
+            return style(Colour::Bad, "BAD INPUT");
+        case Verdict::Broken:
+            return style(Colour::Bad, "BROKEN");
     }
     return {};
 }
@@ -146,9 +167,11 @@ std::string StoryPrinter::opening() const {
     const SocProfile* soc = find_soc(s.soc);
     std::string out = style_(Colour::Bold, printable(s.name)) + "\n";
     out += style_(Colour::Dim, printable(s.path)) + "\n";
-    for (const std::string& line : wrapped(printable(s.description), 96)) out += "  " + line + "\n";
+    for (const std::string& line : wrapped(printable(s.description), 96))
+        out += "  " + line + "\n";
     out += "  " + std::string(soc == nullptr ? "" : soc->title) + " (" + s.soc + "), firmware " +
-           std::string(generation_name(s.firmware.generation)) + ", " + media_text(s.media) + ", reference driver";
+           std::string(generation_name(s.firmware.generation)) + ", " + media_text(s.media) +
+           ", reference driver";
     if (s.driver.omits(scenario::DriverPart::SubmitLock)) out += " without its submit lock";
     return out + ", seed " + std::to_string(s.seed) + "\n\n";
 }
@@ -158,31 +181,45 @@ std::string StoryPrinter::line(const StoryLine& line) const {
     const auto told = [&](Colour colour, const std::string& who) {
         return at + "    " + style_(colour, padded(who, 10)) + line.text + "\n";
     };
-    const Colour alarm = line.mark == "error" ? Colour::Bad : line.mark == "warning" ? Colour::Warn : Colour::Dim;
+    const Colour alarm = line.mark == "error"     ? Colour::Bad
+                         : line.mark == "warning" ? Colour::Warn
+                                                  : Colour::Dim;
     switch (line.scene) {
         case Scene::StepBegin:
             return line.step < scenario_.steps.size()
                        ? at + style_(Colour::Bold, describe(scenario_.steps[line.step])) + "\n"
                        : std::string();
-        case Scene::StepEnd: return told(line.mark == "ok" ? Colour::Good : Colour::Warn, line.mark);
-        case Scene::Stage: return told(Colour::Plain, "stage");
-        case Scene::Driver: return told(alarm, "driver");
-        case Scene::Firmware: return told(Colour::Dim, "firmware");
-        case Scene::Crash: return told(Colour::Bad, "crash");
-        case Scene::Fault: return told(Colour::Warn, "fault");
-        case Scene::Violation: return told(alarm, "rule");
-        case Scene::Machine: return told(Colour::Dim, "machine");
-        case Scene::Note: return told(Colour::Dim, "note");
+        case Scene::StepEnd:
+            return told(line.mark == "ok" ? Colour::Good : Colour::Warn, line.mark);
+        case Scene::Stage:
+            return told(Colour::Plain, "stage");
+        case Scene::Driver:
+            return told(alarm, "driver");
+        case Scene::Firmware:
+            return told(Colour::Dim, "firmware");
+        case Scene::Crash:
+            return told(Colour::Bad, "crash");
+        case Scene::Fault:
+            return told(Colour::Warn, "fault");
+        case Scene::Violation:
+            return told(alarm, "rule");
+        case Scene::Machine:
+            return told(Colour::Dim, "machine");
+        case Scene::Note:
+            return told(Colour::Dim, "note");
     }
     return {};
 }
 
 std::string StoryPrinter::ending(const RunResult& result) const {
     std::string out = "\n";
-    for (const std::string& check : result.checks) out += "  " + style_(Colour::Good, "ok    ") + printable(check) + "\n";
-    for (const std::string& failure : result.failures) out += "  " + style_(Colour::Bad, "FAIL  ") + printable(failure) + "\n";
+    for (const std::string& check : result.checks)
+        out += "  " + style_(Colour::Good, "ok    ") + printable(check) + "\n";
+    for (const std::string& failure : result.failures)
+        out += "  " + style_(Colour::Bad, "FAIL  ") + printable(failure) + "\n";
     out += "\n" + verdict_text(result.verdict, style_) + "  " + printable(result.name) + "  " +
-           style_(Colour::Dim, "(" + ms_text(result.facts.sim_time) + " simulated, " + wall_text(result.wall_ms) + " real)");
+           style_(Colour::Dim, "(" + ms_text(result.facts.sim_time) + " simulated, " +
+                                   wall_text(result.wall_ms) + " real)");
     return out + "\n";
 }
 

@@ -15,15 +15,26 @@
 
 namespace ans::cli {
 
-enum class Scene : std::uint8_t { StepBegin, StepEnd, Stage, Driver, Firmware, Crash, Fault, Violation, Machine, Note };
+enum class Scene : std::uint8_t {
+    StepBegin,
+    StepEnd,
+    Stage,
+    Driver,
+    Firmware,
+    Crash,
+    Fault,
+    Violation,
+    Machine,
+    Note
+};
 
 /// One thing that happened.
 struct StoryLine {
     Scene scene = Scene::Note;
     SimTime at = 0;
     std::string text;
-    std::string mark;         ///< log level, severity or status of a step
-    std::size_t step = 0;     ///< StepBegin, StepEnd: index
+    std::string mark;      ///< log level, severity or status of a step
+    std::size_t step = 0;  ///< StepBegin, StepEnd: index
 };
 std::string encode(const StoryLine& line);
 /// The reverse. Throws nlohmann::json::exception.

@@ -17,7 +17,8 @@ Style Style::of(int fd) {
 }
 
 std::string Style::operator()(Colour colour, std::string_view text) const {
-    static constexpr std::array<const char*, 6> kCodes{"", "\033[32m", "\033[31m", "\033[33m", "\033[2m", "\033[1m"};
+    static constexpr std::array<const char*, 6> kCodes{"",         "\033[32m", "\033[31m",
+                                                       "\033[33m", "\033[2m",  "\033[1m"};
     if (!colour_ || colour == Colour::Plain) return std::string(text);
     return kCodes[static_cast<std::size_t>(colour)] + std::string(text) + "\033[0m";
 }
@@ -66,7 +67,8 @@ std::string size_text(std::uint64_t bytes) {
     if (bytes < 1024) return std::to_string(bytes) + " bytes";
     std::size_t unit = 0;
     double value = static_cast<double>(bytes) / 1024;
-    for (; value >= 1024 && unit + 1 < kUnits.size(); ++unit) value /= 1024;
+    for (; value >= 1024 && unit + 1 < kUnits.size(); ++unit)
+        value /= 1024;
     char text[40];
     const bool whole = value == static_cast<double>(static_cast<std::uint64_t>(value));
     std::snprintf(text, sizeof text, whole ? "%.0f %s" : "%.1f %s", value, kUnits[unit]);
@@ -98,8 +100,8 @@ std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
 namespace {
 // Characters, not bytes: everything that is printed is valid UTF-8.
 std::size_t shown_width(std::string_view text) {
-    return static_cast<std::size_t>(
-        std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+    return static_cast<std::size_t>(std::count_if(
+        text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
 }  // namespace
 

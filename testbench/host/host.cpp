@@ -23,23 +23,23 @@ Host::Host(sc_core::sc_module_name name, Engine& engine, const HostConfig& confi
       arena_(config.arena_base, config.arena_size) {
     interrupt_sink.bind(*this);
     tx_.set_byte_enable_ptr(nullptr);
-    create_cpu("irq", [this] { irq_loop(); });
+    create_cpu("irq", 0, [this] { irq_loop(); });
 }
 
 Host::~Host() = default;
 
 // --- threads ---------------------------------------------------------------------------------------------
 
-Host::Cpu& Host::create_cpu(std::string_view name, std::function<void()> entry) {
+Host::Cpu& Host::create_cpu(std::string_view name, SimTime start, std::function<void()> entry) {
     auto owned = std::make_unique<Cpu>();
     Cpu& cpu = *owned;
     cpu.name = name;
     cpu.index = static_cast<unsigned>(cpus_.size());
-    cpu.local = current_ != nullptr ? current_->local : kernel_now();
+    cpu.local = start;
     cpus_.push_back(std::move(owned));
     sc_core::sc_spawn_options options;
     options.set_stack_size(kStackBytes);
-    sc_core::sc_spawn([this, &cpu, body = std::move(entry)] { run_thread(cpu, body); },
+    cpu.process = sc_core::sc_spawn([this, &cpu, body = std::move(entry)] { run_thread(cpu, body); },
                       sc_core::sc_gen_unique_name("cpu"), &options);
     return cpu;
 }
@@ -54,8 +54,11 @@ void Host::run_thread(Cpu& cpu, const std::function<void()>& entry) {
         std::snprintf(text, sizeof text, "bus fault: %u-byte %s at 0x%" PRIx64, fault.width,
                       fault.write ? "write" : "read", fault.address);
         fail(HostFailure::Kind::BusFault, text);
+    } catch (const sc_core::sc_unwind_exception&) {
+        throw;  // the kernel ends this thread: power_off
     } catch (const std::exception& error) {
         fail(HostFailure::Kind::Exception, error.what());
+        failure_.error = std::current_exception();
     }
     cpu.done = true;
     const SimTime now = kernel_now();
@@ -63,7 +66,7 @@ void Host::run_thread(Cpu& cpu, const std::function<void()>& entry) {
 }
 
 void Host::fail(HostFailure::Kind kind, std::string text) {
-    if (failure_.kind == HostFailure::Kind::None) failure_ = {kind, current_->name, std::move(text), current_->local};
+    if (failure_.kind == HostFailure::Kind::None) failure_ = {kind, current_->name, std::move(text), current_->local, nullptr};
     engine_.stop();
 }
 
@@ -82,15 +85,27 @@ private:
 };
 
 std::unique_ptr<port::Thread> Host::spawn(std::string_view name, std::function<void()> entry) {
-    return std::make_unique<SimThread>(*this, create_cpu(name, std::move(entry)));
+    return std::make_unique<SimThread>(*this, create_cpu(name, current_->local, std::move(entry)));
 }
 
 void Host::start(std::function<void()> entry) {
-    create_cpu("main", [this, body = std::move(entry)] {
+    create_cpu("main", kernel_now(), [this, body = std::move(entry)] {
         body();
         wait_until(current_->local);
         engine_.stop();
     });
+}
+
+void Host::power_off() {
+    Cpu* const caller = current_;
+    for (const auto& cpu : cpus_) {
+        if (cpu->done || cpu->process == sc_core::sc_get_current_process_handle()) continue;
+        cpu->done = true;
+        cpu->process.kill();
+    }
+    current_ = caller;
+    lines_.clear();
+    create_cpu("irq", kernel_now(), [this] { irq_loop(); });
 }
 
 // --- time ------------------------------------------------------------------------------------------------

@@ -34,6 +34,7 @@ struct HostFailure {
     std::string thread;
     std::string text;
     SimTime at = 0;
+    std::exception_ptr error;  ///< of Exception
 };
 
 class Host : public sc_core::sc_module, public port::Port, public InterruptSinkIf {
@@ -48,6 +49,9 @@ public:
     /// The first thread; when it returns the engine stops.
     void start(std::function<void()> entry);
     const HostFailure& failure() const { return failure_; }
+    /// The CPUs lose power: every thread but the calling one ends where it is, interrupt lines are forgotten. Objects
+    /// of the driver may be destroyed afterwards. Callable from any process.
+    void power_off();
 
     // port::Port
     std::uint32_t read32(port::Address address) override;
@@ -85,6 +89,7 @@ private:
         std::string name;
         unsigned index;
         SimTime local = 0;
+        sc_core::sc_process_handle process;
         bool done = false;
         sc_core::sc_event finished;
     };
@@ -106,7 +111,7 @@ private:
     void wait_until(SimTime t);
     void block(const sc_core::sc_event& event);
     bool block(const sc_core::sc_event& event, SimTime deadline);
-    Cpu& create_cpu(std::string_view name, std::function<void()> entry);
+    Cpu& create_cpu(std::string_view name, SimTime start, std::function<void()> entry);
     void run_thread(Cpu& cpu, const std::function<void()>& entry);
     void fail(HostFailure::Kind kind, std::string text);
     void irq_loop();

@@ -45,7 +45,10 @@ private:
     void wait_for_completion();
     void flush_if_due();
 
+    void place_buffer(Slot& slot);
+
     std::unique_ptr<port::Signal> woken_;
+    port::DmaBuffer area_;        ///< io.buffer_mib: where buffers are placed anew for every request
     std::vector<std::unique_ptr<Slot>> slots_;
     std::vector<Slot*> idle_;
     std::vector<Slot*> done_;     ///< filled by the completion path, emptied by the thread
@@ -58,9 +61,20 @@ IoJob::Worker::Worker(IoJob& owner, unsigned slots, std::uint64_t seed)
     : job(owner), random(seed), woken_(owner.host_.make_signal("io worker")) {
     const std::size_t bytes = job.blocks_each_ * kBlock;
     done_.reserve(slots);
+    if (job.io_.buffer_mib != 0) {
+        area_ = job.host_.dma_alloc(job.io_.buffer_mib * kMiB, kBlock);
+        ok_ = static_cast<bool>(area_) && area_.size >= bytes;
+        if (!ok_) return;
+    }
     for (unsigned i = 0; i < slots; ++i) {
         auto slot = std::make_unique<Slot>();
         slot->owner = this;
+        if (area_) {
+            slot->segments.push_back({area_.cpu, area_.device, bytes});
+            idle_.push_back(slot.get());
+            slots_.push_back(std::move(slot));
+            continue;
+        }
         slot->buffer = job.host_.dma_alloc(bytes, kBlock);
         if (!slot->buffer) {
             ok_ = false;
@@ -78,6 +92,14 @@ IoJob::Worker::Worker(IoJob& owner, unsigned slots, std::uint64_t seed)
 
 IoJob::Worker::~Worker() {
     for (const auto& slot : slots_) job.host_.dma_free(slot->buffer);
+    job.host_.dma_free(area_);
+}
+
+void IoJob::Worker::place_buffer(Slot& slot) {
+    driver::Segment& segment = slot.segments.front();
+    const std::size_t at = random.below(area_.size / segment.size) * segment.size;
+    segment.cpu = area_.cpu + at;
+    segment.device = area_.device + at;
 }
 
 void IoJob::Worker::on_done(driver::Request& request) {
@@ -93,6 +115,7 @@ void IoJob::Worker::prepare(Slot& slot) {
     const bool random_rw = io.pattern == Pattern::RandRw;
     const bool write = random_rw ? !random.percent(io.read_percent)
                                  : io.pattern == Pattern::Write || io.pattern == Pattern::RandWrite;
+    if (area_) place_buffer(slot);
     request.op = write ? driver::Op::Write : driver::Op::Read;
     slot.place = job.pick_place(random);
     request.lba = job.first_lba_ + slot.place * job.blocks_each_;
@@ -114,7 +137,7 @@ void IoJob::Worker::prepare(Slot& slot) {
 bool IoJob::Worker::submit(Slot& slot) {
     for (;;) {
         if (job.driver_.submit(slot.request)) return true;
-        if (job.driver_.state() != driver::State::Ready) return false;
+        if (job.driver_.state() != driver::State::Live && job.driver_.state() != driver::State::Resetting) return false;
         // No tag is free: other threads hold them all.
         if (!done_.empty()) reap();
         if (job.polled_)

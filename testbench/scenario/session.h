@@ -8,7 +8,7 @@
 
 #include "host_driver/nvme/driver.h"
 #include "testbench/scenario/files/result.h"
-#include "testbench/scenario/machine.h"
+#include "testbench/scenario/rig.h"
 #include "testbench/scenario/run.h"
 #include "testbench/scenario/shadow.h"
 
@@ -16,11 +16,14 @@ namespace ans::scenario {
 
 class Session {
 public:
-    Session(const Scenario& scenario, Machine& machine, RunObserver* observer);
+    Session(const Scenario& scenario, Rig& rig, RunObserver* observer);
     ~Session();
 
-    /// All steps, up to the first that does not end as its `expect` allows. Runs in a thread of the host.
-    void run();
+    /// Starts the machine's first driver thread. It does all steps, up to the first that does not end as its
+    /// `expect` allows; the engine stops behind it.
+    void start();
+    /// The machine lost power under a step: the driver's threads are gone. Callable from any process.
+    void on_power_lost(std::uint64_t lost_blocks, SimTime at);
     /// Results so far; a step that never returned is `Unfinished`.
     const std::vector<StepResult>& results() const { return results_; }
     /// The driver's counters over all its lives, and what verifying jobs found.
@@ -28,8 +31,6 @@ public:
     bool driver_dead() const;
 
 private:
-    struct Transfer;
-
     driver::Status perform(const Boot&, StepResult& result);
     driver::Status perform(const Identify&, StepResult& result);
     driver::Status perform(const Smart&, StepResult& result);
@@ -46,15 +47,18 @@ private:
     driver::Status perform(const PowerOn&, StepResult& result);
     driver::Status perform(const Wait& step, StepResult& result);
 
+    void run_from(std::size_t index);
     bool run_step(std::size_t index);
     void retire_driver();
 
     const Scenario& scenario_;
-    Machine& machine_;
+    Rig& rig_;
     RunObserver* observer_;
     std::unique_ptr<driver::Driver> driver_;
     Shadow shadow_;
     std::vector<StepResult> results_;
+    std::size_t next_step_ = 0;
+    bool power_lost_ = false;
     driver::Counters retired_{};       ///< of drivers that are gone
     std::uint64_t mismatches_ = 0;
 };

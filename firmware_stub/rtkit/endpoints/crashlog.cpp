@@ -20,10 +20,6 @@ void CrashlogEndpoint::handle(std::uint64_t msg0) {
 }
 
 void CrashlogEndpoint::announce(const std::vector<std::byte>& log) {
-    if (!buffer_.granted()) {
-        kernel_.note("no crashlog buffer: the crash cannot be announced");
-        return;
-    }
     // A refused write leaves the old contents; the message goes out all the same, as the AP must learn of it.
     if (!kernel_.write_shared(buffer_.address(), log.data(), log.size()))
         kernel_.note("the crashlog could not be written");

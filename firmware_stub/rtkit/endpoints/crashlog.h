@@ -17,8 +17,7 @@ public:
     void forget() override { buffer_.forget(); }
 
     const SharedBuffer& buffer() const { return buffer_; }
-    /// Writes the log into the buffer and sends the second type-1 message. Without a buffer nothing is sent:
-    /// the AP would take the message for a buffer request.
+    /// Writes the log into the granted buffer and sends the second type-1 message.
     void announce(const std::vector<std::byte>& log);
 
 private:

@@ -105,7 +105,8 @@ void Management::on_start(std::uint64_t msg0) {
 
 void Management::on_iop_power(std::uint16_t state) {
     const bool wake = state == power::kOn || state == power::kInit;
-    if (stage_ == Stage::Up || (stage_ == Stage::Endpoints && !wake)) return lifecycle_.set_iop_power(state);
+    const bool gives_up = state == power::kSleep || state == power::kOff;
+    if (stage_ == Stage::Up || (stage_ == Stage::Endpoints && gives_up)) return lifecycle_.set_iop_power(state);
     // Drivers send the wake message before they know whether firmware starts by itself. The boot that is under
     // way answers it. source: hardware.md 7.2 step 2
     kernel_.note(wake ? "wake to 0x%x while booting: answered by the boot" : "power state 0x%x ignored while booting",

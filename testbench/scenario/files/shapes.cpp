@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "testbench/scenario/files/shapes.h"
 
+#include <algorithm>
 #include <array>
 
 #include "models/soc/profile.h"
@@ -160,6 +161,8 @@ void check_whole(const Path& root, const Scenario& scenario, Problems& problems)
 std::string_view generation_name(Generation generation) {
     return kGenerations[static_cast<std::size_t>(generation)];
 }
+
+bool Driver::omits(DriverPart part) const { return std::find(omit.begin(), omit.end(), part) != omit.end(); }
 
 Type<Policies> policies_type() {
     const auto presets = choice<Policies::Preset>({"default", "strict", "lenient"});

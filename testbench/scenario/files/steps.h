@@ -42,6 +42,7 @@ struct Io : StepBase {
     bool verify = false;            ///< what is read must be what was written last, in this run or before it
     unsigned fua_percent = 0;       ///< of the writes
     unsigned read_percent = 50;     ///< of randrw
+    std::uint64_t buffer_mib = 0;   ///< buffers at random places of so much memory; 0: one a request in flight
     std::uint64_t flush_every = 0;  ///< a flush after so many writes; 0: none
     std::optional<std::uint64_t> seed;  ///< default: the scenario's
     std::uint64_t requests() const;

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+#include "testbench/bench/bench.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <vector>
+
+#include "testbench/bench/measure.h"
+
+namespace ans::bench {
+
+using nlohmann::ordered_json;
+
+namespace {
+
+constexpr int kBoots = 9;
+
+void print(const ordered_json& all) {
+    const auto number = [&](const char* pointer) { return all.at(ordered_json::json_pointer(pointer)).get<double>(); };
+    std::printf("what                                 measured              beside it\n");
+    std::printf("4 KiB random reads, depth 61   %10.0f commands/s   %.2f x the floor of %.0f ns a command\n",
+                number("/randread_4k_qd61/commands_per_second"), number("/randread_4k_qd61/floor_ratio"),
+                number("/floor/command_ns"));
+    std::printf("128 KiB sequential reads       %10.2f GB/s         %.0f %% of a plain copy's %.2f GB/s\n",
+                number("/seqread_128k/bytes_per_second") / 1e9, number("/seqread_128k/copy_ratio") * 100,
+                number("/floor/copy_bytes_per_second") / 1e9);
+    std::printf("boot, one read, shutdown       %10.1f ms           whole process, median of %d\n",
+                number("/boot_to_exit_ms"), kBoots);
+    std::printf("30 s of idle simulated time    %10.3f ms\n", number("/idle_30s_ms"));
+    std::printf("peak memory, 8 TiB namespace   %10.1f MiB\n", number("/peak_rss_mib"));
+}
+
+}  // namespace
+
+int run_bench(bool json) {
+    ordered_json all;
+    all["floor"] = in_child(&floor_figures);
+    all["randread_4k_qd61"] = in_child(&randread_4k_qd61);
+    all["randread_4k_qd61"]["floor_ratio"] =
+        all["randread_4k_qd61"]["ns_per_command"].get<double>() / all["floor"]["command_ns"].get<double>();
+    all["seqread_128k"] = in_child(&seqread_128k);
+    all["seqread_128k"]["copy_ratio"] =
+        all["seqread_128k"]["bytes_per_second"].get<double>() / all["floor"]["copy_bytes_per_second"].get<double>();
+    std::vector<double> boots;
+    double peak = 0;
+    for (int i = 0; i < kBoots; ++i) {
+        const Process process = boot_to_exit("/proc/self/exe");
+        boots.push_back(process.wall_ms);
+        peak = std::max(peak, process.peak_rss_mib);
+    }
+    std::sort(boots.begin(), boots.end());
+    all["boot_to_exit_ms"] = boots[boots.size() / 2];
+    all["idle_30s_ms"] = in_child(&idle_30s)["ms"];
+    all["peak_rss_mib"] = peak;
+    if (json)
+        std::printf("%s\n", all.dump(2).c_str());
+    else
+        print(all);
+    return 0;
+}
+
+}  // namespace ans::bench

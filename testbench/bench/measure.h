@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// The measurements of `ans2emu bench`, each in a child process of its own: SystemC elaborates once a process, and
+// none shall warm or burden another.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "testbench/bench/floor.h"
+
+namespace ans::bench {
+
+/// Runs `measure` in a child and returns what it returned. Throws std::runtime_error where the child failed.
+nlohmann::ordered_json in_child(nlohmann::ordered_json (*measure)());
+
+/// {copy_ns, method_ns, switch_ns, copy_bytes_per_second, command_ns}
+nlohmann::ordered_json floor_figures();
+/// {commands_per_second, ns_per_command}: 4 KiB random reads, depth 61, all monitors on.
+nlohmann::ordered_json randread_4k_qd61();
+/// {bytes_per_second}: 128 KiB sequential reads.
+nlohmann::ordered_json seqread_128k();
+/// {ms}: 30 s of simulated time in which nothing happens, after a boot.
+nlohmann::ordered_json idle_30s();
+
+struct Process {
+    double wall_ms;
+    double peak_rss_mib;
+};
+/// A whole process: boot, one 4 KiB read, clean shutdown, on a namespace of 8 TiB. `program`: this executable.
+Process boot_to_exit(const std::string& program);
+
+}  // namespace ans::bench

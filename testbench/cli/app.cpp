@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+#include "testbench/cli/app.h"
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "testbench/cli/catalog.h"
+#include "testbench/cli/run_command.h"
+#include "testbench/cli/tables.h"
+#include "testbench/scenario/files/load.h"
+
+namespace ans::cli {
+
+namespace {
+
+constexpr const char* kExitCodes =
+    "Exit codes:\n"
+    "  0  all expectations met\n"
+    "  1  an expectation was missed, or the driver broke a rule of severity error\n"
+    "  2  bad usage, a bad scenario, or an image that cannot be used\n"
+    "  3  the emulator itself failed\n";
+
+int check_command(const std::vector<std::string>& paths, bool schema) {
+    if (schema) {
+        std::cout << scenario::scenario_schema().dump(2) << "\n";
+        return kExitOk;
+    }
+    if (paths.empty()) {
+        std::cerr << "ans2emu check: expected scenario files or folders\n";
+        return kExitBadInput;
+    }
+    const Style style = Style::of(STDOUT_FILENO);
+    const Catalog catalog = load_catalog(paths, {});
+    for (const scenario::Scenario& s : catalog.scenarios)
+        std::cout << style(Colour::Good, "ok") << "  " << printable(s.path) << "  " << printable(s.name)
+                  << "\n";
+    std::cout << std::flush;
+    for (const std::string& problem : catalog.problems)
+        std::cerr << printable(problem) << "\n";
+    return catalog.problems.empty() ? kExitOk : kExitBadInput;
+}
+
+int list_command(std::vector<std::string> paths, bool json) {
+    if (paths.empty()) {
+        const std::string folder = default_folder();
+        if (folder.empty()) {
+            std::cerr << "ans2emu list: found no folder \"scenarios\"; name one\n";
+            return kExitBadInput;
+        }
+        paths.push_back(folder);
+    }
+    const Catalog catalog = load_catalog(paths, {});
+    std::cout << (json ? list_json(catalog.scenarios) : list_text(catalog.scenarios)) << std::flush;
+    for (const std::string& problem : catalog.problems)
+        std::cerr << printable(problem) << "\n";
+    return catalog.problems.empty() ? kExitOk : kExitBadInput;
+}
+
+int regs_command(const std::string& block, bool policies, bool json) {
+    const Style style = Style::of(STDOUT_FILENO);
+    if (policies) {
+        std::cout << (json ? policies_json() : policies_text(style));
+        return kExitOk;
+    }
+    const std::optional<std::string> text = json ? regs_json(block) : regs_text(block, style);
+    if (!text) {
+        std::cerr << "ans2emu regs: no block " << scenario::in_quotes(block)
+                  << scenario::suggestion(block, block_names())
+                  << "; blocks: " << scenario::one_of(block_names()) << "\n";
+        return kExitBadInput;
+    }
+    std::cout << *text;
+    return kExitOk;
+}
+
+void add_run(CLI::App& app, RunArguments& arguments) {
+    CLI::App& run = *app.add_subcommand("run", "Run scenarios and check what they expect");
+    run.add_option("SCENARIO", arguments.paths, "scenario files, or folders of them")->required();
+    run.add_option("--set", arguments.overrides,
+                   "PATH=VALUE: change a value, like driver.queue_depth=8 or\n"
+                   "/faults/0/when/nth=3; may be given often")
+        ->allow_extra_args(false);
+    run.add_option("--seed", arguments.seed, "instead of the scenario's");
+    run.add_option("--trace", arguments.trace_file, "FILE: every event as a line of JSON")->type_name("FILE");
+    run.add_option("--report", arguments.reports, "json:FILE or junit:FILE; may be given often")
+        ->allow_extra_args(false);
+    run.add_option("-j,--jobs", arguments.jobs, "scenarios at a time (the number of cores)")
+        ->check(CLI::Range(1, 64));
+    run.add_flag("-v,--verbose", arguments.verbose,
+                 "the whole story: firmware log, states, every driver line");
+    run.footer(
+        "Example:\n  ans2emu run scenarios/faults/lost_completion_irq.json --set faults.0.when.nth=80 -v\n"
+        "  ans2emu run scenarios --report junit:result.xml\n\n" +
+        std::string(kExitCodes));
+}
+
+}  // namespace
+
+int run_program(int argc, char** argv, const Services& services) {
+    CLI::App app("ans2emu: Apple's ANS2 NVMe coprocessor, emulated for people who write drivers for it");
+    app.name("ans2emu");
+    app.require_subcommand(1);
+    app.footer("Example:\n  ans2emu run scenarios/boot/t8103.json\n\n" + std::string(kExitCodes));
+
+    RunArguments run;
+    add_run(app, run);
+
+    std::vector<std::string> paths;
+    bool schema = false, json = false, policies = false;
+    std::string block;
+    CLI::App& check = *app.add_subcommand("check", "Validate scenarios without running them");
+    check.add_option("SCENARIO", paths, "scenario files, or folders of them");
+    check.add_flag("--schema", schema, "print the JSON Schema of scenario files");
+    check.footer(
+        "Example:\n  ans2emu check scenarios my_scenario.json\n"
+        "  ans2emu check --schema > scenarios/scenario.schema.json\n");
+
+    CLI::App& list = *app.add_subcommand("list", "List scenarios, one line each");
+    list.add_option("SCENARIO", paths, "files or folders (the scenarios of this source tree)");
+    list.add_flag("--json", json, "an array of objects with path, name, description");
+    list.footer("Example:\n  ans2emu list\n  ans2emu list --json scenarios/faults\n");
+
+    CLI::App& regs =
+        *app.add_subcommand("regs", "Print register maps, or the policies for what nobody knows");
+    regs.add_option("BLOCK", block, "one block only");
+    regs.add_flag("--policies", policies,
+                  "the policies instead, with their default, strict and lenient values");
+    regs.add_flag("--json", json, "for programs");
+    regs.footer("Example:\n  ans2emu regs mailbox\n  ans2emu regs --policies\n");
+
+    CLI::App& faults = *app.add_subcommand("faults", "Print what scenarios can do to the machine");
+    faults.add_flag("--json", json, "for programs");
+    faults.footer("Example:\n  ans2emu faults\n");
+
+    CLI::App& rules = *app.add_subcommand("rules", "Print the rules that the monitors watch over");
+    rules.add_flag("--json", json, "for programs");
+    rules.footer("Example:\n  ans2emu rules\n");
+
+    CLI::App& bench = *app.add_subcommand("bench", "Measure speed, beside the floor of this host");
+    bench.add_flag("--json", json, "for programs: one object");
+    bench.footer("Example:\n  ans2emu bench --json\n");
+
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? kExitOk : kExitBadInput;
+    }
+    const Style style = Style::of(STDOUT_FILENO);
+    if (app.got_subcommand("run")) return run_command(run, services);
+    if (check.parsed()) return check_command(paths, schema);
+    if (list.parsed()) return list_command(paths, json);
+    if (regs.parsed()) return regs_command(block, policies, json);
+    if (bench.parsed()) return services.bench(json);
+    if (faults.parsed()) std::cout << (json ? faults_json() : faults_text(style));
+    if (rules.parsed()) std::cout << (json ? rules_json() : rules_text(style));
+    return kExitOk;
+}
+
+}  // namespace ans::cli

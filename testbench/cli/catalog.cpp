@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+#include "testbench/cli/catalog.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "testbench/scenario/files/load.h"
+
+namespace ans::cli {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* kSchemaFile = "scenario.schema.json";
+
+void collect_folder(const fs::path& folder, std::vector<std::string>& files,
+                    std::vector<std::string>& problems) {
+    std::vector<std::string> found;
+    std::error_code error;
+    fs::recursive_directory_iterator entry(folder, error), end;
+    for (; !error && entry != end; entry.increment(error)) {
+        const fs::path& path = entry->path();
+        std::error_code ignored;
+        if (path.extension() == ".json" && path.filename() != kSchemaFile && entry->is_regular_file(ignored))
+            found.push_back(path.string());
+    }
+    if (error)
+        problems.push_back(folder.string() + ": cannot be read: " + error.message());
+    else if (found.empty())
+        problems.push_back(folder.string() + ": no scenario (*.json) in this folder");
+    std::sort(found.begin(), found.end());
+    files.insert(files.end(), found.begin(), found.end());
+}
+
+}  // namespace
+
+std::vector<std::string> scenario_files(const std::vector<std::string>& paths,
+                                        std::vector<std::string>& problems) {
+    std::vector<std::string> files;
+    for (const std::string& path : paths) {
+        std::error_code error;
+        if (fs::is_directory(path, error))
+            collect_folder(path, files, problems);
+        else
+            files.push_back(path);  // loading tells what is wrong with it
+    }
+    return files;
+}
+
+Catalog load_catalog(const std::vector<std::string>& paths, const std::vector<std::string>& overrides) {
+    Catalog catalog;
+    const std::vector<std::string> files = scenario_files(paths, catalog.problems);
+    catalog.bad_files = catalog.problems.size();
+    for (const std::string& file : files) {
+        scenario::Loaded loaded = scenario::load_scenario(file, overrides);
+        if (loaded.scenario)
+            catalog.scenarios.push_back(std::move(*loaded.scenario));
+        else
+            ++catalog.bad_files;
+        catalog.problems.insert(catalog.problems.end(), loaded.problems.begin(), loaded.problems.end());
+    }
+    return catalog;
+}
+
+std::string default_folder() {
+    constexpr const char* kFolder = "scenarios";
+    std::error_code error;
+    if (fs::is_directory(kFolder, error)) return kFolder;
+    fs::path at = fs::read_symlink("/proc/self/exe", error).parent_path();
+    for (int up = 0; up < 4 && !at.empty(); ++up, at = at.parent_path())
+        if (fs::is_regular_file(at / kFolder / kSchemaFile, error)) {
+            const fs::path here = fs::current_path(error);
+            return error ? (at / kFolder).string() : (at / kFolder).lexically_proximate(here).string();
+        }
+    return {};
+}
+
+}  // namespace ans::cli

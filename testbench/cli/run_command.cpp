@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: MIT
+#include "testbench/cli/run_command.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <thread>
+
+#include "testbench/cli/catalog.h"
+
+namespace ans::cli {
+
+using scenario::RunResult;
+using scenario::Scenario;
+using scenario::Verdict;
+
+namespace {
+
+// Prints in the order of the scenarios, whatever order they end in: what is not yet its turn waits.
+class Console : public WorkerListener {
+public:
+    /// `stories`: tell each run; otherwise a line each.
+    Console(const std::vector<Scenario>& scenarios, bool stories)
+        : scenarios_(scenarios),
+          stories_(stories),
+          style_(Style::of(STDOUT_FILENO)),
+          pages_(scenarios.size()) {
+        for (std::size_t i = 0; i < scenarios.size() && stories_; ++i)
+            pages_[i].text = (i == 0 ? "" : "\n") + StoryPrinter(scenarios_[i], style_).opening();
+        flush();
+    }
+
+    void told(std::size_t job, const StoryLine& line) override {
+        if (!stories_) return;
+        pages_[job].text += StoryPrinter(scenarios_[job], style_).line(line);
+        flush();
+    }
+
+    void finished(std::size_t job, const RunResult& result) override {
+        pages_[job].text +=
+            stories_ ? StoryPrinter(scenarios_[job], style_).ending(result) : short_text(result);
+        pages_[job].complete = true;
+        flush();
+    }
+
+    void waiting(const std::vector<Running>& running) override {
+        constexpr double kPatience = 2;  // s before a person wants to know
+        if (isatty(STDOUT_FILENO) == 0) return;
+        std::string text;
+        for (const Running& r : running)
+            if (r.seconds > kPatience)
+                text += (text.empty() ? "" : "; ") + scenarios_[r.job].path + ": " +
+                        wall_text(r.seconds * 1000) + ", simulated " + ms_text(r.sim_time);
+        if (text.empty()) return;
+        clear_progress();
+        std::cout << "\r" << style_(Colour::Dim, "... " + printable(text).substr(0, 100)) << std::flush;
+        progress_shown_ = true;
+    }
+
+private:
+    struct Page {
+        std::string text;
+        bool complete = false;
+    };
+
+    std::string short_text(const RunResult& result) const {
+        std::string verdict = verdict_text(result.verdict, style_);
+        const std::size_t plain = verdict_text(result.verdict, Style(false)).size();
+        verdict.append(plain < 9 ? 9 - plain : 0, ' ');
+        std::string out = verdict + "  " + printable(result.path) + "  " + printable(result.name) + "  " +
+                          style_(Colour::Dim, "(" + ms_text(result.facts.sim_time) + " simulated, " +
+                                                  wall_text(result.wall_ms) + " real)") +
+                          "\n";
+        for (const std::string& failure : result.failures)
+            out += "           " + printable(failure) + "\n";
+        return out;
+    }
+
+    void clear_progress() {
+        if (progress_shown_) std::cout << "\r\033[K";
+        progress_shown_ = false;
+    }
+
+    void flush() {
+        bool any = false;
+        for (; turn_ < pages_.size(); ++turn_) {
+            Page& page = pages_[turn_];
+            if (!page.text.empty()) {
+                if (!any) clear_progress();
+                any = true;
+                std::cout << page.text;
+                page.text.clear();
+            }
+            if (!page.complete) break;
+        }
+        if (any) std::cout << std::flush;
+    }
+
+    const std::vector<Scenario>& scenarios_;
+    const bool stories_;
+    const Style style_;
+    std::vector<Page> pages_;
+    std::size_t turn_ = 0;  ///< whose page is being printed
+    bool progress_shown_ = false;
+};
+
+struct Report {
+    std::string file;
+    std::string (*make)(const std::vector<RunResult>&);
+};
+
+// Opens each file now, so that a bad path is told before the runs and not after them.
+bool open_reports(const std::vector<std::string>& arguments, std::vector<Report>& reports) {
+    for (const std::string& argument : arguments) {
+        const std::size_t colon = argument.find(':');
+        const std::string kind = argument.substr(0, colon);
+        if (colon == std::string::npos || colon + 1 == argument.size() ||
+            (kind != "json" && kind != "junit")) {
+            std::cerr << "ans2emu: --report " << printable(argument)
+                      << ": expected json:FILE or junit:FILE\n";
+            return false;
+        }
+        const std::string file = argument.substr(colon + 1);
+        if (!std::ofstream(file)) {
+            std::cerr << "ans2emu: --report: cannot write " << printable(file) << "\n";
+            return false;
+        }
+        reports.push_back({file, kind == "json" ? scenario::json_report : scenario::junit_report});
+    }
+    return true;
+}
+
+bool write_reports(const std::vector<Report>& reports, const std::vector<RunResult>& results) {
+    bool good = true;
+    for (const Report& report : reports) {
+        std::ofstream out(report.file);
+        out << report.make(results) << std::flush;
+        if (out) continue;
+        std::cerr << "ans2emu: --report: cannot write " << printable(report.file) << "\n";
+        good = false;
+    }
+    return good;
+}
+
+void print_summary(const std::vector<RunResult>& results) {
+    const Style style = Style::of(STDOUT_FILENO);
+    std::map<Verdict, std::size_t> counts;
+    for (const RunResult& result : results)
+        ++counts[result.verdict];
+    std::cout << "\n" << counted(results.size(), "scenario") << ":";
+    std::string separator = " ";
+    for (const auto& [verdict, count] : counts) {
+        const Colour colour = verdict == Verdict::Passed ? Colour::Good : Colour::Bad;
+        const std::string word =
+            verdict == Verdict::BadInput ? "with bad input" : std::string(verdict_name(verdict));
+        std::cout << separator << style(colour, std::to_string(count) + " " + word);
+        separator = ", ";
+    }
+    std::cout << "\n";
+}
+
+}  // namespace
+
+int run_command(const RunArguments& arguments, const Services& services) {
+    std::vector<std::string> overrides = arguments.overrides;
+    if (arguments.seed) overrides.push_back("seed=" + std::to_string(*arguments.seed));
+    const Catalog catalog = load_catalog(arguments.paths, overrides);
+    for (const std::string& problem : catalog.problems)
+        std::cerr << problem << "\n";
+    if (!catalog.problems.empty()) return kExitBadInput;
+    if (!arguments.trace_file.empty() && catalog.scenarios.size() != 1) {
+        std::cerr << "ans2emu: --trace needs a single scenario, got " << catalog.scenarios.size() << "\n";
+        return kExitBadInput;
+    }
+    std::vector<Report> reports;
+    if (!open_reports(arguments.reports, reports)) return kExitBadInput;
+
+    const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
+    const unsigned jobs = arguments.jobs != 0 ? arguments.jobs : cores;
+    Console console(catalog.scenarios, catalog.scenarios.size() == 1 || arguments.verbose);
+    const std::vector<RunResult> results = run_workers(
+        catalog.scenarios, {services.run, jobs, arguments.verbose, arguments.trace_file}, console);
+    if (results.size() > 1) print_summary(results);
+
+    int code = kExitOk;
+    for (const RunResult& result : results)
+        code = std::max(code, exit_code(result.verdict));
+    if (!write_reports(reports, results)) code = std::max(code, kExitBadInput);
+    return code;
+}
+
+}  // namespace ans::cli

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// `ans2emu run`.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "testbench/cli/app.h"
+
+namespace ans::cli {
+
+struct RunArguments {
+    std::vector<std::string> paths;
+    std::vector<std::string> overrides;  ///< PATH=VALUE
+    std::optional<std::uint64_t> seed;
+    std::string trace_file;
+    std::vector<std::string> reports;  ///< json:FILE or junit:FILE
+    unsigned jobs = 0;                 ///< 0: as many as the host has cores
+    bool verbose = false;
+};
+
+int run_command(const RunArguments& arguments, const Services& services);
+
+}  // namespace ans::cli

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: MIT
+# The program as a user meets it: every scenario of the tree is a test, and so are the exit codes.
+file(GLOB_RECURSE scenarios CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/scenarios/*.json)
+list(FILTER scenarios EXCLUDE REGEX "scenario\\.schema\\.json$")
+foreach(file IN LISTS scenarios)
+  add_test(NAME ${file} COMMAND ans2emu run ${file} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  set_tests_properties(${file} PROPERTIES LABELS scenario TIMEOUT 120)
+endforeach()
+
+# ans_cli_test(<name> <exit code> <regex of the output> <arguments...>)
+function(ans_cli_test name code output)
+  add_test(NAME cli.${name}
+    COMMAND ${CMAKE_COMMAND} -DCODE=${code} "-DOUTPUT=${output}" -P ${CMAKE_CURRENT_LIST_DIR}/expect_exit.cmake
+      -- $<TARGET_FILE:ans2emu> ${ARGN}
+    WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  set_tests_properties(cli.${name} PROPERTIES LABELS scenario TIMEOUT 60)
+endfunction()
+
+set(lost scenarios/faults/lost_completion_irq.json)
+ans_cli_test(passes 0 "PASSED  A completion interrupt is lost" run ${lost})
+ans_cli_test(missed_expectation 1 "counter completions_polled: expected 9, got 1"
+  run ${lost} --set expect.counters.completions_polled=9)
+ans_cli_test(bad_scenario 2 "/driver/queue_depth: found 0, expected a whole number from 1 to 61"
+  run ${lost} --set driver.queue_depth=0)
+ans_cli_test(missing_file 2 "nowhere.json: no such file" run nowhere.json)
+ans_cli_test(missing_image 2 "no-such-image.img" run ${lost} --set media.image=no-such-image.img)
+ans_cli_test(bad_usage 2 "--frobnicate" run ${lost} --frobnicate)
+ans_cli_test(no_command 2 "subcommand is required")
+ans_cli_test(help 0 "Exit codes:" --help)
+foreach(command run check list regs faults rules bench)
+  ans_cli_test(help_${command} 0 "Example:" ${command} --help)
+endforeach()
+ans_cli_test(check 0 "ok  scenarios/power/power_cut.json" check scenarios)
+ans_cli_test(list 0 "\"path\": \"scenarios/boot/t8103.json\"" list --json)
+ans_cli_test(regs 0 "A2I_CONTROL" regs mailbox)
+ans_cli_test(regs_unknown 2 "did you mean \"mailbox\"" regs mailbx)
+ans_cli_test(faults 0 "\"id\": \"nvme.irq.drop\"" faults --json)

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+#include "testbench/scenario/rig.h"
+
+#include "models/media/image_store.h"
+#include "models/media/memory_store.h"
+#include "testbench/scenario/files/problem.h"
+
+namespace ans::scenario {
+
+namespace {
+
+constexpr std::uint64_t kMiB = 1u << 20;
+constexpr std::uint64_t kArenaOffset = 16 * kMiB;  ///< memory below it stays the operating system's
+constexpr std::uint64_t kArenaMost = std::uint64_t{2} << 30;
+
+std::unique_ptr<ans::Media> open_media(const scenario::Media& wanted, EventHub& events) {
+    MediaConfig config;
+    config.events = &events;
+    config.cache_bytes = wanted.cache_mib * kMiB;
+    try {
+        if (wanted.image.empty())
+            return std::make_unique<ans::Media>(std::make_unique<MemoryStore>(wanted.memory_bytes), DeviceState(), config);
+        const auto mode = wanted.read_only ? ImageStore::Mode::ReadOnly : ImageStore::Mode::ReadWrite;
+        auto store = std::make_unique<ImageStore>(wanted.image, mode);
+        return std::make_unique<ans::Media>(std::move(store), DeviceState::beside(wanted.image, !wanted.read_only), config);
+    } catch (const MediaOpenError& error) {
+        throw UserError(error.what());
+    }
+}
+
+SocConfig soc_config(const Scenario& scenario, const SocProfile& profile, EventHub& events, DecideHub& decide) {
+    SocConfig config;
+    config.profile = &profile;
+    config.policies = scenario.policies;
+    config.events = &events;
+    config.decide = &decide;
+    config.dram_base = scenario.machine.dram_base.value_or(0);
+    config.dram_size = scenario.machine.dram_mib.value_or(0) * kMiB;
+    config.mailbox_depth = scenario.machine.mailbox_depth;
+    config.running = scenario.firmware.start != FirmwareStart::Off;
+    return config;
+}
+
+fw::RtkitConfig rtkit_config(const Scenario& scenario, const SocProfile& profile, EventHub& events, DecideHub& decide) {
+    fw::RtkitConfig config;
+    config.mailbox_base = profile.mailbox.base;
+    config.nvme_base = profile.nvme.base;
+    config.generation = fw::rtkit::find_generation(generation_name(scenario.firmware.generation));
+    switch (scenario.firmware.start) {
+        case FirmwareStart::Off: config.start = fw::StartState::Off; break;
+        case FirmwareStart::LeftRunning: config.start = fw::StartState::LeftRunning; break;
+        case FirmwareStart::Asleep: config.start = fw::StartState::Asleep; break;
+    }
+    config.hello = scenario.firmware.boot;
+    config.events = &events;
+    config.decide = &decide;
+    config.policies = scenario.policies;
+    return config;
+}
+
+fw::ServiceConfig service_config(const Scenario& scenario) {
+    fw::ServiceConfig config;
+    const Firmware& firmware = scenario.firmware;
+    fw::ServiceTimes& times = config.times;
+    times.read = firmware.read.value_or(times.read);
+    times.write = firmware.write.value_or(times.write);
+    times.flush = firmware.flush.value_or(times.flush);
+    times.admin = firmware.admin.value_or(times.admin);
+    times.ready = firmware.ready.value_or(times.ready);
+    times.shutdown = firmware.shutdown.value_or(times.shutdown);
+    fw::Identity& identity = config.identity;
+    identity.serial = scenario.media.serial.value_or(identity.serial);
+    identity.model = scenario.media.model.value_or(identity.model);
+    identity.mdts = 0;
+    while (std::uint64_t{4} << (identity.mdts + 1) <= scenario.media.mdts_kib) ++identity.mdts;
+    config.policies = scenario.policies;
+    return config;
+}
+
+host::HostConfig host_config(const Scenario& scenario, const Soc& soc, EventHub& events) {
+    host::HostConfig config;
+    config.events = &events;
+    config.irq_entry = scenario.machine.irq_entry;
+    const BusRegion& dram = soc.dram_region();
+    config.arena_base = dram.base + kArenaOffset;
+    config.arena_size = std::min(dram.size - kArenaOffset, kArenaMost);
+    return config;
+}
+
+}  // namespace
+
+Rig::Rig(const Scenario& scenario, EventHub& events, DecideHub& decide)
+    : events_(events),
+      profile_(*find_soc(scenario.soc)),
+      media_(open_media(scenario.media, events)),
+      soc_(std::make_unique<Soc>("soc", soc_config(scenario, profile_, events, decide))),
+      rtkit_(std::make_unique<fw::Rtkit>("rtkit", rtkit_config(scenario, profile_, events, decide))),
+      service_(std::make_unique<fw::AnsService>("ans", service_config(scenario), *media_, *rtkit_)),
+      host_(std::make_unique<host::Host>("host", engine_, host_config(scenario, *soc_, events))) {
+    rtkit_->set_application(*service_);
+    rtkit_->bus.bind(soc_->iop_bus());
+    soc_->iop_run.bind(rtkit_->run.in);
+    soc_->iop_reset.bind(rtkit_->reset.in);
+    soc_->iop_mailbox().bind(rtkit_->mailbox_irq.in);
+    rtkit_->idle.bind(soc_->iop_idle());
+    service_->front_end.bind(soc_->commands().to_hardware);
+    soc_->commands().firmware.bind(service_->commands);
+
+    host_->bus.bind(soc_->mmio());
+    host_->interrupts.bind(soc_->interrupts().control);
+    soc_->interrupts().cpu.bind(host_->interrupt_sink);
+    media_->power_on(0);
+}
+
+driver::Resources Rig::resources() const {
+    driver::Resources resources;
+    resources.asc = profile_.asc.base;
+    resources.mailbox = profile_.mailbox.base;
+    resources.sart = profile_.sart.base;
+    resources.nvme = profile_.nvme.base;
+    resources.sart_version = static_cast<unsigned>(profile_.sart_version);
+    for (std::size_t i = 0; i < profile_.domain_count; ++i)
+        resources.domains.push_back({profile_.pmgr.base + profile_.domains[i].offset});
+    resources.reset_domain = profile_.reset_domain;
+    resources.mailbox_irq = profile_.mailbox_irq;
+    resources.nvme_irq = profile_.nvme_irq;
+    return resources;
+}
+
+std::uint64_t Rig::cut_power() {
+    const SimTime now = kernel_now();
+    host_->power_off();
+    const std::uint64_t lost = media_->power_cut(now);
+    soc_->power_cut(now);
+    powered_ = false;
+    return lost;
+}
+
+void Rig::restore_power() {
+    media_->power_on(kernel_now());
+    powered_ = true;
+}
+
+void Rig::crash(fault::CrashKind kind) {
+    rtkit_->crash(fault::crash_reason(kind), fw::rtkit::CrashlogKind::WellFormed);
+}
+
+void Rig::power_cut() {
+    if (!powered_) return;
+    const std::uint64_t lost = cut_power();
+    if (power_lost_) power_lost_(lost, kernel_now());
+}
+
+}  // namespace ans::scenario

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+// The whole machine of one run: SoC, firmware, medium and the CPUs that drive it. Elaborate it once a process.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "firmware_stub/ans/service.h"
+#include "firmware_stub/rtkit/rtkit.h"
+#include "host_driver/nvme/driver.h"
+#include "models/media/media.h"
+#include "models/soc/soc.h"
+#include "testbench/fault/plan.h"
+#include "testbench/host/engine.h"
+#include "testbench/host/host.h"
+#include "testbench/scenario/files/scenario.h"
+
+namespace ans::scenario {
+
+class Rig : public fault::MachineControl {
+public:
+    using PowerLost = std::function<void(std::uint64_t lost_blocks, SimTime at)>;
+
+    /// Throws UserError where the image cannot be used. `events`, `decide` outlive the machine.
+    Rig(const Scenario& scenario, EventHub& events, DecideHub& decide);
+
+    host::Engine& engine() { return engine_; }
+    host::Host& host() { return *host_; }
+    Soc& soc() { return *soc_; }
+    ans::Media& media() { return *media_; }
+    /// Where the reference driver finds the machine.
+    driver::Resources resources() const;
+    /// Told when a fault takes the power; not by cut_power().
+    void on_power_lost(PowerLost told) { power_lost_ = std::move(told); }
+
+    /// Everything volatile is gone, the CPUs' other threads too. Returns the blocks whose newest data is lost.
+    std::uint64_t cut_power();
+    /// Power is back, as the boot loader hands the machine over.
+    void restore_power();
+
+    // fault::MachineControl
+    bool firmware_runs() const override { return rtkit_->alive(); }
+    void crash(fault::CrashKind kind) override;
+    void sleep() override { rtkit_->sleep_uninvited(); }
+    void hang() override { rtkit_->hang(); }
+    void power_cut() override;
+
+private:
+    EventHub& events_;
+    const SocProfile& profile_;
+    host::Engine engine_;
+    std::unique_ptr<ans::Media> media_;
+    std::unique_ptr<Soc> soc_;
+    std::unique_ptr<fw::Rtkit> rtkit_;
+    std::unique_ptr<fw::AnsService> service_;
+    std::unique_ptr<host::Host> host_;
+    PowerLost power_lost_;
+    bool powered_ = true;
+};
+
+}  // namespace ans::scenario

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+#include "testbench/scenario/run.h"
+
+#include <algorithm>
+
+#include "testbench/fault/plan.h"
+#include "testbench/monitors/monitor_set.h"
+#include "testbench/scenario/collector.h"
+#include "testbench/scenario/files/judge.h"
+#include "testbench/scenario/files/problem.h"
+#include "testbench/scenario/rig.h"
+#include "testbench/scenario/session.h"
+#include "testbench/trace/json_lines.h"
+
+namespace ans::scenario {
+
+namespace {
+
+monitor::MonitorConfig monitor_config(const SocProfile& profile, const RegMapLookup& registers) {
+    monitor::MonitorConfig config;
+    config.registers = registers;
+    config.nvme_irq = profile.nvme_irq;
+    for (std::size_t i = 0; i < profile.locked_count; ++i)
+        config.boot_entries.push_back({profile.locked[i].address, profile.locked[i].size});
+    return config;
+}
+
+// What ended the run before its steps did, beside what the driver says of itself.
+Ending ending_of(host::Engine::End end, const host::HostFailure& failure, const Session& session, RunFacts& facts) {
+    using Kind = host::HostFailure::Kind;
+    Ending ending;
+    ending.bus_hang = failure.kind == Kind::BusHang;
+    ending.bus_fault = failure.kind == Kind::BusFault;
+    ending.out_of_time = end != host::Engine::End::Stopped;
+    ending.driver_dead = session.driver_dead();
+    if (failure.kind != Kind::None)
+        facts.outcome_detail = failure.thread + ": " + failure.text;
+    else if (end == host::Engine::End::Idle)
+        facts.outcome_detail = "every thread sleeps and nothing will wake one";
+    else if (end == host::Engine::End::Limit)
+        facts.outcome_detail = "the simulated deadline came first";
+    return ending;
+}
+
+}  // namespace
+
+RunResult run_scenario(const Scenario& scenario, const RunOptions& options) {
+    RunResult result;
+    result.path = scenario.path;
+    result.name = scenario.name;
+
+    EventHub events;
+    DecideHub decide;
+    Rig rig(scenario, events, decide);
+    const RegMapLookup registers = [&rig](Unit unit) { return rig.soc().register_map(unit); };
+    // Sinks that show come before those that judge, so that a violation stands below what caused it.
+    std::unique_ptr<trace::JsonLines> trace;
+    if (!options.trace_file.empty()) {
+        trace = std::make_unique<trace::JsonLines>(events, options.trace_file, registers);
+        if (!trace->error().empty()) throw UserError(trace->error());
+    }
+    Collector collector(scenario, events);
+    if (options.observer != nullptr) events.subscribe(*options.observer, options.observer->kinds());
+    monitor::MonitorSet monitors(events, monitor_config(rig.soc().profile(), registers));
+    for (const std::string& id : scenario.expect.allow_rules) monitors.allow(id);
+
+    fault::FaultPlan plan("faults", scenario.faults, scenario.seed, events, decide, rig);
+    Session session(scenario, rig, options.observer);
+    rig.on_power_lost([&](std::uint64_t lost, SimTime at) { session.on_power_lost(lost, at); });
+
+    session.start();
+    const host::Engine::End end = rig.engine().run_until(scenario.limits.sim_time);
+    const SimTime now = kernel_now();
+    monitors.finish(now);
+    if (const std::exception_ptr error = rig.host().failure().error) std::rethrow_exception(error);
+
+    RunFacts& facts = result.facts;
+    facts.sim_time = now;
+    facts.steps = session.results();
+    const Ending ending = ending_of(end, rig.host().failure(), session, facts);
+    facts.outcome = outcome_of(scenario, facts.steps, ending);
+    session.fill_counters(facts);
+    collector.fill(facts);
+    if (rig.media().close(now) != MediaResult::Ok)
+        throw UserError(scenario.media.image + ": the image could not be kept; is the disk full?");
+    if (trace != nullptr) {
+        const std::string error = trace->close();
+        if (!error.empty()) throw UserError(error);
+    }
+    judge(scenario, result);
+    return result;
+}
+
+}  // namespace ans::scenario

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+// Just enough of an ANS2 behind a FakePort to see what the driver does, and to hurt it. No timing, no checks of its own
+// beyond what a driver test wants to know; the real machine is models/.
+#pragma once
+
+#include <array>
+#include <deque>
+#include <map>
+#include <set>
+
+#include "testbench/support/fake_port.h"
+
+namespace ans::test {
+
+class FakeAns : public FakeDevice {
+public:
+    static constexpr port::Address kAsc = 0x2'7740'0000, kMailbox = 0x2'7740'8000, kSart = 0x2'7bc5'0000,
+                                   kNvme = 0x2'7bcc'0000, kPmgr = 0x2'3b70'0000;
+    static constexpr unsigned kMailIrq = 583, kNvmeIrq = 590;
+    static constexpr unsigned kBlock = 4096;
+
+    FakeAns() : port_(nullptr) {}
+    void attach(FakePort& port) { port_ = &port; }
+
+    std::uint64_t read(port::Address address, unsigned width) override;
+    void write(port::Address address, unsigned width, std::uint64_t value) override;
+
+    /// A message of the firmware.
+    void mail(std::uint8_t endpoint, std::uint64_t msg0);
+    /// Ends the firmware with the announcement of a crashlog.
+    void crash();
+    /// Posts an I/O completion as the device would.
+    void complete_io(unsigned tag, std::uint16_t status = 0);
+    /// Completes what was held back.
+    void release_held();
+    unsigned open_windows() const;  ///< SART entries in force beyond the boot loader's
+    bool reset_asserted() const { return (domain_.at(0) & 1u << 31) != 0; }
+
+    // How it behaves.
+    bool answer_hello = true;
+    bool answer_power = true;
+    bool boots = true;           ///< BOOT_STATUS
+    bool mailbox_full = false;
+    bool hold_io = false;        ///< I/O commands wait for release_held()
+    std::set<unsigned> never;    ///< the n-th I/O commands, from 0, that are never answered
+    bool lose_irq = false;       ///< the next completion raises no interrupt
+    bool twice = false;          ///< every I/O completion is posted twice
+    bool hold_admin = false;     ///< admin commands are never answered
+    bool stuck_irq = false;
+    bool csts_all_ones = false;
+    bool shutdown_hangs = false; ///< SHST stays 01
+    std::uint32_t tcb_stat = 0;
+    std::uint16_t io_status = 0; ///< status of I/O completions
+    std::uint8_t mdts = 8;
+    std::uint16_t oncs = 4;
+    bool left_on = false;        ///< an earlier owner's session is alive; set RUN too
+    std::function<void(unsigned tag)> on_io;
+
+    // What it saw.
+    std::vector<std::string> wrongs;    ///< accesses that would hang or harm real hardware
+    std::vector<std::string> sequence;  ///< the life-cycle steps in order
+    unsigned io_commands = 0;
+    std::array<std::uint8_t, 64> last_sqe{};
+    std::array<std::uint8_t, 128> last_tcb{};
+    std::map<std::uint64_t, std::vector<std::byte>> disk;  ///< by LBA
+    std::uint32_t run = 0;
+    std::uint32_t cc = 0;
+    bool firmware_alive = false;
+
+private:
+    void step(const char* what) { sequence.emplace_back(what); }
+    std::uint64_t read_mailbox(port::Address offset);
+    void receive(std::uint8_t endpoint, std::uint64_t msg0);
+    void management(std::uint64_t msg0);
+    void hello();
+    std::uint64_t read_nvme(port::Address offset);
+    void write_nvme(port::Address offset, std::uint64_t value);
+    void write_cc(std::uint32_t value);
+    void admin_command(unsigned tag);
+    void io_command(unsigned tag);
+    void move_data(const std::uint8_t* sqe, bool to_device);
+    void post(bool io, unsigned tag, std::uint16_t status, std::uint32_t result);
+    void drive_irq();
+    void stop_firmware();
+
+    FakePort* port_;
+    std::array<std::uint32_t, 2> domain_{};
+    std::array<std::uint32_t, 48> sart_ = [] {
+        std::array<std::uint32_t, 48> entries{};
+        entries[0] = 0xff000010;  // the boot loader's
+        entries[16] = 0x80000;
+        return entries;
+    }();
+    std::deque<std::pair<std::uint64_t, std::uint64_t>> outbox_;
+    std::uint64_t send0_ = 0;
+    bool session_ = false;
+    std::map<port::Address, std::uint64_t> nvme_;
+    bool ready_ = false, shutting_down_ = false;
+    struct Ring {
+        port::Address sq = 0, cq = 0;
+        unsigned entries = 0, tail = 0, head = 0, phase = 1;
+    };
+    std::array<Ring, 2> ring_;
+    std::vector<unsigned> held_;
+    unsigned started_ = 0;
+    bool muted_ = false;
+};
+
+}  // namespace ans::test
