@@ -17,7 +17,7 @@ struct ServiceTimes {
     SimTime write = microseconds(12);        ///< into the volatile cache
     SimTime flush = milliseconds(8);         ///< "very slow". source: hardware.md 5, no number known
     SimTime trim = microseconds(40);
-    SimTime page_transfer = nanoseconds(1280);  ///< 4 KiB on the link, shared by all commands: 3.2 GB/s
+    SimTime page_transfer = nanoseconds(553);  ///< 4 KiB on the link, shared by all: the 7.4 GB/s that are sold
     SimTime ready = milliseconds(2);         ///< CC.EN to CSTS.RDY after a clean shutdown
     SimTime ready_unclean = milliseconds(150);  ///< source: hardware.md 5: above 100 ms on large drives
     SimTime disable = microseconds(50);      ///< CC.EN cleared to RDY=0

@@ -10,10 +10,12 @@ using namespace layout;
 
 namespace {
 
-constexpr std::uint32_t kVersion = 0x103;  // of the format. source: guess
+constexpr std::uint32_t kVersion = 0x103;              // of the format. source: guess
 constexpr std::uint64_t kTicksPerSecond = 24'000'000;  // source: guess, the system timer of these SoCs
 
-std::uint64_t ticks(SimTime time) { return time / (seconds(1) / 1'000'000) * (kTicksPerSecond / 1'000'000); }
+std::uint64_t ticks(SimTime time) {
+    return time / (seconds(1) / 1'000'000) * (kTicksPerSecond / 1'000'000);
+}
 
 class Log {
 public:
@@ -59,16 +61,23 @@ private:
 void Log::spoil(CrashlogKind kind) {
     const std::size_t victim = sections_.size() < 2 ? sizeof(Header) : sections_[1];
     switch (kind) {
-        case CrashlogKind::WellFormed: return;
-        case CrashlogKind::ZeroSection: return put_length(victim, 0);
-        case CrashlogKind::ShortSection: return put_length(victim, sizeof(SectionHeader) - 1);
-        case CrashlogKind::LongSection: return put_length(victim, 2 * room_);
-        case CrashlogKind::ShortMailbox: return cut_mailbox();
+        case CrashlogKind::WellFormed:
+            return;
+        case CrashlogKind::ZeroSection:
+            return put_length(victim, 0);
+        case CrashlogKind::ShortSection:
+            return put_length(victim, sizeof(SectionHeader) - 1);
+        case CrashlogKind::LongSection:
+            return put_length(victim, 2 * room_);
+        case CrashlogKind::ShortMailbox:
+            return cut_mailbox();
         case CrashlogKind::NoTerminator:
             bytes_.resize(bytes_.size() - sizeof(Header));
             return put_header(static_cast<std::uint32_t>(bytes_.size()));
-        case CrashlogKind::LongHeader: return put_header(static_cast<std::uint32_t>(2 * room_));
-        case CrashlogKind::ShortHeader: return put_header(sizeof(Header) - 1);
+        case CrashlogKind::LongHeader:
+            return put_header(static_cast<std::uint32_t>(2 * room_));
+        case CrashlogKind::ShortHeader:
+            return put_header(sizeof(Header) - 1);
     }
 }
 
@@ -77,7 +86,8 @@ void Log::cut_mailbox() {
     if (sections_.empty()) return;
     constexpr std::size_t kLeft = sizeof(SectionHeader) + 20;  // type is there, index is not
     const std::size_t section = sections_.back();
-    bytes_.erase(bytes_.begin() + static_cast<std::ptrdiff_t>(section + kLeft), bytes_.end() - sizeof(Header));
+    bytes_.erase(bytes_.begin() + static_cast<std::ptrdiff_t>(section + kLeft),
+                 bytes_.end() - sizeof(Header));
     put_length(section, kLeft);
     put_header(static_cast<std::uint32_t>(bytes_.size()));
 }
@@ -116,14 +126,15 @@ constexpr std::uint64_t kStack = 0xffff'ffff'40f0'0000;
 
 Registers registers() {
     Registers regs{};
-    for (std::size_t i = 0; i < 29; ++i) regs.x[i] = i < 8 ? i : kStack + 0x40 * i;
+    for (std::size_t i = 0; i < 29; ++i)
+        regs.x[i] = i < 8 ? i : kStack + 0x40 * i;
     regs.x[29] = kStack + 0x8a0;
     regs.x[30] = kCode + 0x12ba8;
     regs.sp = kStack + 0x880;
     regs.pc = kCode + 0x11c1c;
-    regs.psr = 0x6000'03c5;   // EL1h
+    regs.psr = 0x6000'03c5;  // EL1h
     regs.cpacr = 0x30'0000;
-    regs.esr = 0xf200'0001;   // BRK
+    regs.esr = 0xf200'0001;  // BRK
     return regs;
 }
 
@@ -145,8 +156,9 @@ std::vector<std::byte> compose_crashlog(const CrashReport& report, std::size_t r
     log.section(fourcc("Ctim"), plain_section(ticks(report.time)));
     log.section(fourcc("Cstr"), text_section(report));
     log.section(fourcc("Crg8"), plain_section(registers()));
-    log.section(fourcc("Ccst"), plain_section(CallStack{15, 0, {kCode + 0x11c1c, kCode + 0x12ba8, kCode + 0x1e438,
-                                                                kCode + 0x12710, 0, 0}}));
+    log.section(fourcc("Ccst"),
+                plain_section(CallStack{
+                    15, 0, {kCode + 0x11c1c, kCode + 0x12ba8, kCode + 0x1e438, kCode + 0x12710, 0, 0}}));
     log.section(fourcc("CasC"), plain_section(std::array<std::uint64_t, 6>{}));  // no error in the ASC block
     log.section(fourcc("Cmbx"), mailbox_section(*report.mails));
     log.finish();

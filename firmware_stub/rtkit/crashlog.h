@@ -15,13 +15,13 @@ namespace ans::fw::rtkit {
 /// Well formed, or with the one defect that a driver's parser has to survive. source: hardware.md 10 item 7
 enum class CrashlogKind : std::uint8_t {
     WellFormed,
-    ZeroSection,     ///< the second section has length 0
-    ShortSection,    ///< the second section is shorter than its own header
-    LongSection,     ///< the second section reaches past the end of the log
-    ShortMailbox,    ///< the mailbox history is cut inside its fixed part
-    NoTerminator,    ///< the last section is followed by nothing
-    LongHeader,      ///< the header claims more than the buffer holds
-    ShortHeader,     ///< the header claims less than its own size
+    ZeroSection,   ///< the second section has length 0
+    ShortSection,  ///< the second section is shorter than its own header
+    LongSection,   ///< the second section reaches past the end of the log
+    ShortMailbox,  ///< the mailbox history is cut inside its fixed part
+    NoTerminator,  ///< the last section is followed by nothing
+    LongHeader,    ///< the header claims more than the buffer holds
+    ShortHeader,   ///< the header claims less than its own size
 };
 
 struct CrashReport {

@@ -9,12 +9,13 @@ namespace ans::fw::rtkit {
 
 namespace {
 
-constexpr std::uint32_t bit(std::uint8_t endpoint) { return std::uint32_t{1} << (endpoint % 32); }
+constexpr std::uint32_t bit(std::uint8_t endpoint) {
+    return std::uint32_t{1} << (endpoint % 32);
+}
 
-constexpr std::uint32_t kSystemEndpoints = bit(kManagementEndpoint) | bit(kCrashlogEndpoint) |
-                                           bit(kSyslogEndpoint) | bit(kDebugEndpoint) |
-                                           bit(kIoReportEndpoint) | bit(kOsLogEndpoint) |
-                                           bit(kTraceKitEndpoint);
+constexpr std::uint32_t kSystemEndpoints =
+    bit(kManagementEndpoint) | bit(kCrashlogEndpoint) | bit(kSyslogEndpoint) | bit(kDebugEndpoint) |
+    bit(kIoReportEndpoint) | bit(kOsLogEndpoint) | bit(kTraceKitEndpoint);
 
 // 0x0a: seen by Linux on M2 Pro (real-machines.md). The application endpoint 0x20: guess after the
 // third-party QEMU model of the A-series ANS; Linux passes it over, U-Boot starts it.
@@ -28,45 +29,75 @@ constexpr BootLine kLines13[] = {{"apcie.c:962", "power up done[1]: PMU=Undefine
                                  {"apcie_legacy.c:469", "APCIe 1 is configured as unused."},
                                  {"cmd.c:6074", " boot mode normal"}};
 
-constexpr Times kTimes{
-    milliseconds(1),    // hello. source: guess; boot-trace.txt assumes the same
-    microseconds(20),   // map. source: real-machines.md: 33 us from Linux's HELLO to its EPMAP line, driver included
-    microseconds(1500), // settle. source: guess
-    // ready. source: OpenBSD reads BOOT_STATUS once after the acknowledgement and works (hardware.md 6)
-    microseconds(1),
-    microseconds(5),    // message. source: guess
-    microseconds(2),    // log_line. source: guess
-    microseconds(1),    // panic. source: guess
-    microseconds(200),  // crashlog. source: guess
-    microseconds(10),   // full_retry. source: guess
-    milliseconds(1),    // full_retry_max. source: guess
-};
+constexpr Times times() {
+    Times t{};
+    t.hello = milliseconds(1);      // source: guess; boot-trace.txt assumes the same
+    t.map = microseconds(20);       // source: real-machines.md: Linux's HELLO and EPMAP lines are 33 us apart
+    t.settle = microseconds(1500);  // source: guess
+    t.ready = microseconds(1);  // source: hardware.md 6: OpenBSD reads BOOT_STATUS once, right after the boot
+    t.message = microseconds(5);         // source: guess
+    t.log_line = microseconds(2);        // source: guess
+    t.panic = microseconds(1);           // source: guess
+    t.crashlog = microseconds(200);      // source: guess
+    t.full_retry = microseconds(10);     // source: guess
+    t.full_retry_max = milliseconds(1);  // source: guess
+    return t;
+}
 
-// Sizes, uuids and version numbers are guesses in the style of the RTKit strings of real-machines.md
-// ("RTKit: RTKit-1827.120.2.debug - Client: local-ipad14dcp.release").
-constexpr Generation kGenerations[] = {
-    {"macos12",
-     "RTKit: RTKit-1827.120.2.release - Client: AppleStorageProcessorANS2-1101.120.2.release",
-     {0x3a, 0x51, 0x0c, 0x7e, 0x94, 0x2b, 0x3d, 0x88, 0xa1, 0x06, 0x5f, 0xe2, 0x17, 0xc4, 0x12, 0x00},
-     11, 12,  // source: hardware.md 7.1: drivers speak 11 and 12, Linux prints 12
-     kMap, std::size(kMap),
-     4, 2, 2,
-     OsLogUnit::Pages, 0x4000,
-     false,   // source: u-boot e44d59c6ad8: 11/12-era firmware tolerates a refusal
-     32, 0xa0,
-     kLines12, std::size(kLines12), kTimes},
-    {"macos13",
-     "RTKit: RTKit-2062.140.13.release - Client: AppleStorageProcessorANS2-1161.140.1.release",
-     {0x8f, 0x20, 0x6b, 0xd5, 0x41, 0x7a, 0x39, 0xe0, 0xb3, 0x9c, 0x64, 0x02, 0x5d, 0xf8, 0x13, 0x05},
-     11, 12,
-     kMap, std::size(kMap),
-     8, 4, 2,
-     OsLogUnit::Bytes, 0x4000,
-     true,    // source: u-boot e44d59c6ad8: 13-era firmware refuses to finish its boot without them
-     63,      // source: AsahiLinux/linux#386, mailbox history of another coprocessor: index 0x3e, then 0
-     0xe0,
-     kLines13, std::size(kLines13), kTimes},
-};
+// What both have in common.
+constexpr Generation base() {
+    Generation g{};
+    g.min_protocol = 11;  // source: hardware.md 7.1: all drivers speak 11 and 12
+    g.max_protocol = 12;  // source: real-machines.md: Linux prints 12
+    g.map = kMap;
+    g.map_words = std::size(kMap);
+    g.ioreport_pages = 2;    // source: guess
+    g.oslog_bytes = 0x4000;  // source: guess
+    g.times = times();
+    return g;
+}
+
+// Versions in the style of real-machines.md, "RTKit: RTKit-1827.120.2.debug - Client:
+// local-ipad14dcp.release"; client names, later numbers and uuids are guesses.
+constexpr Generation macos12() {
+    Generation g = base();
+    g.name = "macos12";
+    g.version = "RTKit: RTKit-1827.120.2.release - Client: AppleStorageProcessorANS2-1101.120.2.release";
+    g.uuid = {0x3a, 0x51, 0x0c, 0x7e, 0x94, 0x2b, 0x3d, 0x88, 0xa1, 0x06, 0x5f, 0xe2, 0x17, 0xc4, 0x12, 0x00};
+    g.crashlog_pages = 4;             // source: guess
+    g.syslog_pages = 2;               // source: guess, room for the entries
+    g.oslog_unit = OsLogUnit::Pages;  // source: m1n1 python, hardware.md 7.4
+    g.insists_on_buffers = false;     // source: u-boot e44d59c6ad8: tolerates a refusal
+    g.syslog_entries = 32;            // source: guess
+    g.syslog_text = 0xa0;             // source: guess
+    g.lines = kLines12;
+    g.line_count = std::size(kLines12);
+    return g;
+}
+
+constexpr Generation macos13() {
+    Generation g = base();
+    g.name = "macos13";
+    g.version = "RTKit: RTKit-2062.140.13.release - Client: AppleStorageProcessorANS2-1161.140.1.release";
+    g.uuid = {0x8f, 0x20, 0x6b, 0xd5, 0x41, 0x7a, 0x39, 0xe0, 0xb3, 0x9c, 0x64, 0x02, 0x5d, 0xf8, 0x13, 0x05};
+    g.crashlog_pages = 8;             // source: guess
+    g.syslog_pages = 4;               // source: guess, room for the entries
+    g.oslog_unit = OsLogUnit::Bytes;  // source: Linux 6.15, hardware.md 7.4
+    g.insists_on_buffers = true;      // source: u-boot e44d59c6ad8: refuses to finish its boot without them
+    g.syslog_entries =
+        63;                // source: AsahiLinux/linux#386, history of another coprocessor: index 0x3e, then 0
+    g.syslog_text = 0xe0;  // source: guess
+    g.lines = kLines13;
+    g.line_count = std::size(kLines13);
+    return g;
+}
+
+constexpr Generation kGenerations[] = {macos12(), macos13()};
+
+constexpr bool syslog_fits(const Generation& g) {
+    return g.syslog_entries * (0x20u + g.syslog_text) <= g.syslog_pages * buffer::kPage;
+}
+static_assert(syslog_fits(kGenerations[0]) && syslog_fits(kGenerations[1]));
 
 }  // namespace
 

@@ -28,14 +28,14 @@ enum class OsLogUnit : std::uint8_t { Pages, Bytes };
 
 /// How long the steps of the processor take.
 struct Times {
-    SimTime hello;      ///< RUN, or a wake message, to HELLO
-    SimTime map;        ///< HELLO_REPLY to the first EPMAP
-    SimTime settle;     ///< last EPMAP reply to the power acknowledgement at the earliest
-    SimTime ready;      ///< that acknowledgement to BOOT_STATUS
-    SimTime message;    ///< taking one message from the mailbox and understanding it
-    SimTime log_line;   ///< writing one syslog entry
-    SimTime panic;      ///< a failed assertion to the state in which nothing is served any more
-    SimTime crashlog;   ///< writing the crashlog
+    SimTime hello;           ///< RUN, or a wake message, to HELLO
+    SimTime map;             ///< HELLO_REPLY to the first EPMAP
+    SimTime settle;          ///< last EPMAP reply to the power acknowledgement at the earliest
+    SimTime ready;           ///< that acknowledgement to BOOT_STATUS
+    SimTime message;         ///< taking one message from the mailbox and understanding it
+    SimTime log_line;        ///< writing one syslog entry
+    SimTime panic;           ///< a failed assertion to the state in which nothing is served any more
+    SimTime crashlog;        ///< writing the crashlog
     SimTime full_retry;      ///< first look again at a full I2A FIFO; doubles from look to look
     SimTime full_retry_max;  ///< and ends here
 };
@@ -53,9 +53,9 @@ struct Generation {
     std::uint8_t ioreport_pages;
     OsLogUnit oslog_unit;
     std::uint32_t oslog_bytes;
-    bool insists_on_buffers;      ///< no end of boot without crashlog and ioreport buffers
+    bool insists_on_buffers;  ///< no end of boot without crashlog and ioreport buffers
     std::uint8_t syslog_entries;
-    std::uint8_t syslog_text;     ///< bytes of an entry's text, NUL included
+    std::uint8_t syslog_text;  ///< bytes of an entry's text, NUL included
     const BootLine* lines;
     std::size_t line_count;
     Times times;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// States of the firmware: what RUN, reset, power requests and mishaps make of it. source: hardware.md 2, 7.2, 7.3
+// States of the firmware: what RUN, reset, power requests and mishaps make of it. source: hardware.md
+// 2, 7.2, 7.3
 #include "firmware_stub/rtkit/rtkit.h"
 
 namespace ans::fw {
@@ -12,7 +13,8 @@ void Rtkit::on(Cause cause) {
             if (in_reset()) return;
             if (needs_reset_) return enter(State::Hung, "started after it was stopped while alive");
             return boot("RUN set");
-        case Cause::RunFell: return run_fell();
+        case Cause::RunFell:
+            return run_fell();
         case Cause::ResetRose:
             forget_session();
             needs_reset_ = false;
@@ -91,12 +93,16 @@ void Rtkit::enter(State state, const char* why) {
 }
 
 void Rtkit::report_state(std::string_view why) {
+    const std::uint64_t state =
+        static_cast<std::uint64_t>(state_) | std::uint64_t{iop_power_} << 16 | std::uint64_t{ap_power_} << 32;
+    if (state == reported_) return;
+    reported_ = state;
     if (!config_.events->wants(EventKind::FirmwareState)) return;
     Event event;
     event.time = now();
     event.kind = EventKind::FirmwareState;
     event.unit = Unit::Firmware;
-    event.slot[0] = static_cast<std::uint64_t>(state_) | std::uint64_t{iop_power_} << 16 | std::uint64_t{ap_power_} << 32;
+    event.slot[0] = state;
     event.set_text(why);
     config_.events->emit(event);
 }
@@ -119,7 +125,9 @@ void Rtkit::start_endpoint(std::uint8_t endpoint) {
     known_.set(endpoint);
 }
 
-void Rtkit::stop_endpoint(std::uint8_t endpoint) { started_.reset(endpoint); }
+void Rtkit::stop_endpoint(std::uint8_t endpoint) {
+    started_.reset(endpoint);
+}
 
 bool Rtkit::may_finish_boot() const {
     if (ioreport_.owed_an_echo()) return false;
@@ -137,12 +145,17 @@ void Rtkit::boot_finished() {
 void Rtkit::set_iop_power(std::uint16_t power) {
     switch (power) {
         case power::kOn:
-        case power::kInit: return resume();
-        case power::kQuiesced: return suspend(State::Quiesced, power);
-        case power::kIdle: return suspend(State::Idle, power);
+        case power::kInit:
+            return resume();
+        case power::kQuiesced:
+            return suspend(State::Quiesced, power);
+        case power::kIdle:
+            return suspend(State::Idle, power);
         case power::kSleep:
-        case power::kOff: return power_down(power);
-        default: return note("unknown IOP power state 0x%x ignored", power);
+        case power::kOff:
+            return power_down(power);
+        default:
+            return note("unknown IOP power state 0x%x ignored", power);
     }
 }
 
@@ -167,7 +180,8 @@ void Rtkit::power_down(std::uint16_t power) {
     iop_power_ = power;
     // source: hardware.md 7.1: "OFF cannot be woken again"; that RUN does not help either is a guess
     needs_reset_ = power == power::kOff;
-    enter(power == power::kOff ? State::Off : State::Sleeping, power == power::kOff ? "powered off" : "asleep");
+    enter(power == power::kOff ? State::Off : State::Sleeping,
+          power == power::kOff ? "powered off" : "asleep");
 }
 
 void Rtkit::set_ap_power(std::uint16_t power) {
@@ -177,12 +191,13 @@ void Rtkit::set_ap_power(std::uint16_t power) {
         case power::kQuiesced:
         case power::kIdle:
         case power::kSleep:
-        case power::kOff: break;
-        default: return note("unknown AP power state 0x%x ignored", power);
+        case power::kOff:
+            break;
+        default:
+            return note("unknown AP power state 0x%x ignored", power);
     }
-    const bool changed = ap_power_ != power;
     ap_power_ = power;
-    if (changed) report_state("AP power");
+    report_state("AP power");
     send(kManagementEndpoint, message(management::kSetApPower, management::PowerState::put(power)));
 }
 

@@ -46,7 +46,8 @@ void Processor::attend() {
 void Processor::spend(SimTime time) {
     const SimTime end = kernel_now() + time + owed_;
     owed_ = 0;
-    while (kernel_now() < end && !interrupted()) wait(to_sc(std::min(end, causes_.next_due()) - kernel_now()), wake_);
+    while (kernel_now() < end && !interrupted())
+        wait(to_sc(std::min(end, causes_.next_due()) - kernel_now()), wake_);
 }
 
 void Processor::doze(SimTime until, bool listens) {

@@ -3,10 +3,11 @@
 // executes is written in a derived class as one SC_THREAD.
 #pragma once
 
+#include <tlm_utils/simple_initiator_socket.h>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <tlm_utils/simple_initiator_socket.h>
 
 #include "models/common/agenda.h"
 #include "models/common/sim_time.h"
@@ -44,8 +45,8 @@ public:
     /// Physical addresses as on the application processor's side: mailbox, NVMe registers, and memory behind
     /// SART for everything else.
     tlm_utils::simple_initiator_socket<Processor> bus{"bus"};
-    LevelIn<Processor> run{"run", *this, &Processor::set_run};                          ///< CPU_CONTROL.RUN
-    LevelIn<Processor> reset{"reset", *this, &Processor::set_reset};                    ///< high: held in reset
+    LevelIn<Processor> run{"run", *this, &Processor::set_run};        ///< CPU_CONTROL.RUN
+    LevelIn<Processor> reset{"reset", *this, &Processor::set_reset};  ///< high: held in reset
     LevelIn<Processor> mailbox_irq{"mailbox_irq", *this, &Processor::set_mailbox_irq};  ///< A2I is not empty
 
 protected:
@@ -93,7 +94,7 @@ private:
     sc_core::sc_event wake_{"wake"};
     SimTime owed_ = 0;  ///< time of bus accesses not spent yet
     MailHistory history_;
-    bool run_wire_;     ///< the wires; causes follow them when their time has come
+    bool run_wire_;  ///< the wires; causes follow them when their time has come
     bool reset_wire_ = false;
     bool run_;
     bool reset_ = false;

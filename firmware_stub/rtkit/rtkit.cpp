@@ -20,11 +20,7 @@ const RtkitConfig& checked(const RtkitConfig& config) {
 SC_HAS_PROCESS(Rtkit);
 
 Rtkit::Rtkit(sc_core::sc_module_name name, const RtkitConfig& config)
-    : Processor(name, config.mailbox_base, config.start != StartState::Off),
-      config_(checked(config)),
-      syslog_(
-          *this, [](void* self, std::string_view line) { static_cast<Rtkit*>(self)->report(EventKind::FirmwareLog, line); },
-          this) {
+    : Processor(name, config.mailbox_base, config.start != StartState::Off), config_(checked(config)) {
     SC_THREAD(execute);
 }
 
@@ -172,11 +168,16 @@ void Rtkit::write_crashlog() {
 
 EndpointHandler* Rtkit::handler(std::uint8_t endpoint) {
     switch (endpoint) {
-        case kCrashlogEndpoint: return &crashlog_;
-        case kSyslogEndpoint: return &syslog_;
-        case kIoReportEndpoint: return &ioreport_;
-        case kOsLogEndpoint: return &oslog_;
-        default: return nullptr;  // debug, tracekit and application endpoints have nothing to say
+        case kCrashlogEndpoint:
+            return &crashlog_;
+        case kSyslogEndpoint:
+            return &syslog_;
+        case kIoReportEndpoint:
+            return &ioreport_;
+        case kOsLogEndpoint:
+            return &oslog_;
+        default:
+            return nullptr;  // debug, tracekit and application endpoints have nothing to say
     }
 }
 
@@ -216,7 +217,9 @@ void Rtkit::note(const char* format, ...) {
     va_start(arguments, format);
     const int length = std::vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    if (length > 0) report(EventKind::RunNote, {text, std::min<std::size_t>(static_cast<std::size_t>(length), sizeof text - 1)});
+    if (length > 0)
+        report(EventKind::RunNote,
+               {text, std::min<std::size_t>(static_cast<std::size_t>(length), sizeof text - 1)});
 }
 
 void Rtkit::report(EventKind kind, std::string_view text) {

@@ -38,7 +38,7 @@ struct RtkitConfig {
     std::uint64_t nvme_base = 0;     ///< physical address
     const rtkit::Generation* generation = nullptr;
     StartState start = StartState::Off;
-    std::optional<SimTime> hello;    ///< RUN to HELLO; default: the generation's
+    std::optional<SimTime> hello;  ///< RUN to HELLO; default: the generation's
     EventHub* events = &EventHub::none();
     DecideHub* decide = &DecideHub::none();
     Policies policies;
@@ -114,6 +114,7 @@ private:
     void send(std::uint8_t endpoint, std::uint64_t msg0) override;
     void work(SimTime time) override { spend(time); }
     bool write_shared(std::uint64_t address, const void* data, std::size_t size) override;
+    void log_written(std::string_view line) override { report(EventKind::FirmwareLog, line); }
     void panic(std::string_view reason) override { crash(reason); }
     void note(const char* format, ...) override __attribute__((format(printf, 2, 3)));
 
@@ -125,23 +126,24 @@ private:
     Application* application_ = nullptr;
     rtkit::Management management_{*this, *this};
     rtkit::CrashlogEndpoint crashlog_{*this};
-    rtkit::SyslogEndpoint syslog_;
+    rtkit::SyslogEndpoint syslog_{*this};
     rtkit::IoReportEndpoint ioreport_{*this};
     rtkit::OsLogEndpoint oslog_{*this};
 
     State state_ = State::Off;
     Serving serving_ = Serving::Stopped;
+    std::uint64_t reported_ = std::uint64_t{rtkit::power::kQuiesced} << 32;  ///< state as last told: off
     std::uint16_t iop_power_ = rtkit::power::kOff;
     std::uint16_t ap_power_ = rtkit::power::kQuiesced;  // source: U-Boot takes it for granted after a boot
-    std::bitset<256> started_;  ///< endpoints that take part now
-    std::bitset<256> known_;    ///< endpoints that were started once in this session
-    bool needs_reset_ = false;  ///< only a PMGR reset brings it back
+    std::bitset<256> started_;                          ///< endpoints that take part now
+    std::bitset<256> known_;                            ///< endpoints that were started once in this session
+    bool needs_reset_ = false;                          ///< only a PMGR reset brings it back
     SimTime boot_status_due_ = kNever;
-    bool boot_status_judged_ = false;  ///< the decide point was asked in this session
+    bool boot_status_judged_ = false;                      ///< the decide point was asked in this session
     std::uint32_t boot_status_ = rtkit::kBootStatusReady;  ///< what will be published
-    bool boot_status_shown_ = false;   ///< the register holds what a session published
-    bool boot_status_stale_ = false;   ///< and that session is over
-    std::optional<std::string> crash_reason_;  ///< between crash() and its effect
+    bool boot_status_shown_ = false;                       ///< the register holds what a session published
+    bool boot_status_stale_ = false;                       ///< and that session is over
+    std::optional<std::string> crash_reason_;              ///< between crash() and its effect
     rtkit::CrashlogKind crash_kind_ = rtkit::CrashlogKind::WellFormed;
     bool crashlog_owed_ = false;  ///< Crashed: the log is not written yet
 };

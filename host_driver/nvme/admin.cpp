@@ -21,6 +21,7 @@ Status Driver::admin(Sqe& sqe, Direction direction, std::uint32_t* result) {
 Status Driver::run_admin(Sqe& sqe, Direction direction, unsigned timeout_ms, std::uint32_t* result) {
     if (!admin_usable_ || !queues_open_) return Status::NotReady;
     Request request;
+    request.admin_ = true;
     SyncScope scope(*this, request);
     request.status = Status::Pending;
     admin_queue_.put(kAdminTag, sqe, direction, 0);

@@ -46,8 +46,8 @@ enum class State : std::uint8_t { Off, Starting, Live, Resetting, Stopping, Susp
 const char* to_string(State state);
 
 struct Counters {
-    std::uint64_t submitted = 0;
-    std::uint64_t completed = 0;
+    std::uint64_t submitted = 0;  ///< I/O requests that reached the device, each once
+    std::uint64_t completed = 0;  ///< I/O requests that came back, in whatever way
     std::uint64_t errors = 0;    ///< of the completed
     std::uint64_t timeouts = 0;  ///< commands that did not complete in time
     std::uint64_t polled_completions = 0;  ///< found complete at their timeout: the interrupt was lost

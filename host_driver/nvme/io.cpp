@@ -230,8 +230,10 @@ void Driver::finish(const nvme::Cqe& cqe, std::uint64_t tags) {
 void Driver::deliver(RequestList& batch) {
     if (batch.empty()) return;
     while (Request* request = batch.pop()) {
-        ++counters_.completed;
-        if (request->status != Status::Ok) ++counters_.errors;
+        if (!request->admin_) {
+            ++counters_.completed;
+            if (request->status != Status::Ok) ++counters_.errors;
+        }
         request->done(*request);
     }
     if (tag_waiters_ != 0) tag_signal_->notify();

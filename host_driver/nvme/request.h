@@ -40,6 +40,7 @@ private:
     friend class RequestList;
     Request* next_ = nullptr;
     unsigned retries_ = 0;
+    bool admin_ = false;  ///< not counted as I/O
 };
 
 /// A singly linked list through the requests themselves, first in first out.

@@ -25,6 +25,7 @@ Mapping Mapping::anonymous(std::size_t size, Pages pages) {
     Mapping mapping(size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     // Advice: a kernel without huge pages refuses it and has nothing to be told.
     if (pages == Pages::Small) madvise(mapping.data_, size, MADV_NOHUGEPAGE);
+    if (pages == Pages::Large) madvise(mapping.data_, size, MADV_HUGEPAGE);
     return mapping;
 }
 

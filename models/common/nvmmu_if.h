@@ -46,8 +46,6 @@ public:
     virtual NvmeStatus move(const DataMove& move, SimTime at) = 0;
     /// How many TCB_INVAL writes there were since reset.
     virtual std::uint64_t invalidations() const = 0;
-    /// Asks the machine's memory into the cache ahead of a `move` of this tag.
-    virtual void prefetch(Tag tag) = 0;
 };
 
 }  // namespace ans

@@ -53,7 +53,7 @@ private:
 Backing Backing::sparse(std::size_t size) {
     if (size == 0) fail("sparse memory", "is empty, expected at least one byte");
     try {
-        return {Mapping::anonymous(size, Mapping::Pages::Any), true};
+        return {Mapping::anonymous(size, Mapping::Pages::Large), true};
     } catch (const std::system_error& error) {
         fail("sparse memory", std::to_string(size) + " bytes: " + std::strerror(error.code().value()));
     }

@@ -86,16 +86,6 @@ const Tcb* Nvmmu::fetch(Queue queue, Tag tag, SimTime at) {
     return &state.tcb;
 }
 
-void Nvmmu::prefetch(Tag tag) {
-    // The first lines only: the hardware prefetcher follows a copy that has begun. Writing intent is not
-    // asked for, as most commands read the medium and the copy's stores allocate the lines themselves.
-    const Tcb& tcb = tags_[index(tag)].tcb;
-    if (const std::byte* page = memory.direct(tcb.prp1, 64, true)) {
-        __builtin_prefetch(page, 1);
-        __builtin_prefetch(page + 64, 1);
-    }
-}
-
 NvmeStatus Nvmmu::deny(const DataMove& move, Denied reason, std::uint64_t address, std::size_t size,
                        NvmeStatus status, SimTime at) {
     if (events_.wants(EventKind::DmaDenied)) {

@@ -38,7 +38,6 @@ public:
     const Tcb* fetch(Queue queue, Tag tag, SimTime at) override;
     NvmeStatus move(const DataMove& move, SimTime at) override;
     std::uint64_t invalidations() const override { return invalidations_; }
-    void prefetch(Tag tag) override;
 
 private:
     enum class Denied : std::uint8_t { NoTcb, Direction, Length, Page, PrpOffset, ListOutside, OutsideMemory };

@@ -101,6 +101,11 @@ void StoryTeller::step_ended(std::size_t index, const StepResult& result) {
 
 namespace {
 
+std::string us_text(SimTime time) {
+    const SimTime tenths = time / (microseconds(1) / 10);
+    return std::to_string(tenths / 10) + (tenths % 10 == 0 ? "" : "." + std::to_string(tenths % 10)) + " us";
+}
+
 struct Describer {
     std::string operator()(const scenario::StepBase&) const { return {}; }
     std::string operator()(const scenario::Io& io) const {
@@ -111,6 +116,7 @@ struct Describer {
             text += ", " + std::to_string(io.read_percent) + " % reads";
         if (io.fua_percent != 0) text += ", " + std::to_string(io.fua_percent) + " % FUA";
         if (io.flush_every != 0) text += ", a flush each " + std::to_string(io.flush_every) + " writes";
+        if (io.think != 0) text += ", thinking " + us_text(io.think) + " before each";
         return text + (io.verify ? ", verify" : "");
     }
     std::string operator()(const scenario::ReadImage& read) const {

@@ -14,6 +14,8 @@ constexpr std::uint32_t kNumTcbs = 0x28100;  // source: hardware.md 6
 // NVMe 1.1 figures 12 and 109: bits 1:0 of an opcode tell the direction.
 constexpr unsigned kToController = 1;
 constexpr unsigned kFromController = 2;
+constexpr unsigned kCreateSq = 1;  // on the admin queue
+constexpr unsigned kCreateCq = 5;
 constexpr unsigned kBlockWrite = 1;
 constexpr unsigned kBlockRead = 2;
 // source: hardware.md 6.3, TCB +1
@@ -151,8 +153,10 @@ void TcbMonitor::compare(const TagState& s, unsigned queue, unsigned tag, SimTim
                        static_cast<Hex>(s.tcb_prp[0]), static_cast<Hex>(s.tcb_prp[1]));
         return;
     }
-    // Without a page there is no data, whatever the opcode's bits say (Set Features).
-    const unsigned needed = s.sqe_prp[0] == 0 ? 0 : needed_direction(s.opcode);
+    // Without a page there is no data, whatever the opcode's bits say (Set Features); the page of a created queue
+    // is where it lies, not data.
+    const bool creates_queue = queue == 0 && (s.opcode == kCreateSq || s.opcode == kCreateCq);
+    const unsigned needed = s.sqe_prp[0] == 0 || creates_queue ? 0 : needed_direction(s.opcode);
     const bool counts_blocks = queue == 1 && (s.opcode == kBlockRead || s.opcode == kBlockWrite);
     if ((s.directions & needed) != needed)
         judge_.violate(RuleId::Tcb03, at, "%s tag %u: opcode 0x%02x, TCB dma_flags 0x%x", queue_name(queue),

@@ -44,6 +44,7 @@ private:
     void drain();
     void wait_for_completion();
     void flush_if_due();
+    void think();
 
     void place_buffer(Slot& slot);
 
@@ -213,12 +214,18 @@ void IoJob::Worker::flush_if_due() {
     if (job.io_.threads == 1) job.shadow_.flushed();
 }
 
+// Without it every request follows a completion, and submitters never meet the interrupt handler at work.
+void IoJob::Worker::think() {
+    if (job.io_.think != 0) job.host_.sleep(random.below(2 * job.io_.think / nanoseconds(1) + 1));
+}
+
 void IoJob::Worker::run() {
     for (;;) {
         flush_if_due();
         if (idle_.empty()) {
             wait_for_completion();
         } else if (job.take_ticket()) {
+            think();
             Slot& slot = *idle_.back();
             idle_.pop_back();
             prepare(slot);

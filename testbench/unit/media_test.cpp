@@ -1,21 +1,13 @@
 // SPDX-License-Identifier: MIT
-// The namespace with its volatile write cache: order, eviction, FUA, trims, power cuts.
+// The volatile write cache of the namespace: reading, order, eviction, FUA, trims, errors.
 #include "models/media/media.h"
 
 #include <gmock/gmock.h>
-#include <sys/resource.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <csignal>
-#include <cstring>
-#include <map>
 #include <random>
 
-#include "models/media/image_store.h"
-#include "models/media/memory_store.h"
-#include "testbench/support/sim_test.h"
-#include "testbench/support/temp_folder.h"
+#include "testbench/unit/media_bench.h"
 
 namespace ans::test {
 namespace {
@@ -23,100 +15,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-constexpr std::uint64_t kBlocks = 2048;
-
-// A block is told by one number; 0 is what a new or trimmed block holds.
-std::vector<std::byte> block(unsigned value) {
-    return std::vector<std::byte>(kBlockSize, static_cast<std::byte>(value));
-}
-std::vector<std::byte> blocks_of(std::initializer_list<unsigned> values) {
-    std::vector<std::byte> data;
-    for (unsigned value : values) {
-        const auto one = block(value);
-        data.insert(data.end(), one.begin(), one.end());
-    }
-    return data;
-}
-
-// Memory that tells what reached it, in order, and fails where a test says.
-class WatchedStore : public BlockStore {
-public:
-    WatchedStore() : BlockStore(kBlocks, "watched"), inner_(kBlocks * kBlockSize) {}
-    std::size_t runs(std::uint64_t lba, std::uint64_t count, MemoryRun* out, std::size_t max) override {
-        return inner_.runs(lba, count, out, max);
-    }
-    int write(std::uint64_t lba, std::uint64_t count, const std::byte* data) override {
-        if (lba <= bad && bad < lba + count) return EIO;
-        for (std::uint64_t i = 0; i < count; ++i)
-            log.push_back(std::to_string(lba + i) + "=" +
-                          std::to_string(static_cast<unsigned>(data[i * kBlockSize])));
-        ++calls;
-        return inner_.write(lba, count, data);
-    }
-    int trim(std::uint64_t lba, std::uint64_t count) override {
-        if (lba <= bad && bad < lba + count) return EIO;
-        log.push_back("trim " + std::to_string(lba) + "+" + std::to_string(count));
-        return inner_.trim(lba, count);
-    }
-    int check() override { return check_result; }
-
-    std::vector<std::string> log;
-    unsigned calls = 0;
-    std::uint64_t bad = UINT64_MAX;
-    int check_result = 0;
-
-private:
-    MemoryStore inner_;
-};
-
-class MediaTest : public ::testing::Test {
-protected:
-    explicit MediaTest(std::size_t cache_blocks = 8) : MediaTest(cache_blocks, new WatchedStore) {}
-
-    MediaResult put(std::uint64_t lba, std::initializer_list<unsigned> values, bool fua = false) {
-        const auto data = blocks_of(values);
-        return media.write(lba, values.size(), data.data(), fua, now);
-    }
-    // What each block of a range reads as; every run is of whole blocks of one value.
-    std::vector<unsigned> get(std::uint64_t lba, std::uint64_t count) {
-        std::vector<MemoryRun> runs(count);
-        const std::size_t n = media.read_runs(lba, count, runs.data(), runs.size());
-        std::vector<unsigned> values;
-        for (std::size_t r = 0; r < n; ++r)
-            for (std::size_t at = 0; at < runs[r].size; at += kBlockSize) {
-                values.push_back(static_cast<unsigned>(runs[r].data[at]));
-                EXPECT_EQ(runs[r].data[at + kBlockSize - 1], runs[r].data[at]);
-            }
-        return values;
-    }
-    // What the store alone holds.
-    std::vector<unsigned> stored(std::uint64_t lba, std::uint64_t count) {
-        std::vector<unsigned> values;
-        for (std::uint64_t i = 0; i < count; ++i) {
-            MemoryRun run{};
-            EXPECT_EQ(store.runs(lba + i, 1, &run, 1), 1u);
-            values.push_back(static_cast<unsigned>(run.data[0]));
-        }
-        return values;
-    }
-    MediaConfig config(std::size_t cache_blocks) {
-        MediaConfig config;
-        config.events = &events;
-        config.cache_bytes = cache_blocks * kBlockSize;
-        return config;
-    }
-
-    EventHub events;
-    EventRecorder recorder{events};
-    WatchedStore& store;
-    Media media;
-    SimTime now = microseconds(5);
-
-private:
-    MediaTest(std::size_t cache_blocks, WatchedStore* watched)
-        : store(*watched), media(std::unique_ptr<BlockStore>(watched), DeviceState(), config(cache_blocks)) {}
-};
 
 class SmallCacheTest : public MediaTest {
 protected:
@@ -369,88 +267,25 @@ TEST_F(MediaTest, DamagedStoreIsFoundAtFlushEvenWithAnEmptyCache) {
     EXPECT_THAT(recorder.entries.back().text, HasSubstr("watched was truncated by somebody else"));
 }
 
-// Power.
+// Against a plain array.
 
-TEST_F(MediaTest, PowerCutLosesWhatWasNotFlushed) {
-    put(1, {1, 2});
-    media.flush(now);
-    put(2, {3, 4});
-    put(2, {5});
-    media.trim(1, 1, now);
-    EXPECT_EQ(media.power_cut(now), 2u) << "blocks 2 and 3; a trim is no data";
-    EXPECT_EQ(recorder.last_field(EventKind::PowerCut, "lost_blocks"), 2u);
-    EXPECT_THAT(get(1, 3), ElementsAre(1, 2, 0));
-    EXPECT_EQ(media.dirty(), 0u);
-    EXPECT_EQ(media.power_cut(now), 0u);
-}
+class PlainArray : public MediaTest {
+protected:
+    explicit PlainArray(std::size_t cache_blocks) : MediaTest(cache_blocks) {}
+    void compare();
+};
+class PlainArrayLargeCacheTest : public PlainArray {
+protected:
+    PlainArrayLargeCacheTest() : PlainArray(1024) {}
+};
+class PlainArraySmallCacheTest : public PlainArray {
+protected:
+    PlainArraySmallCacheTest() : PlainArray(13) {}
+};
 
-TEST_F(MediaTest, PowerCutAsksForEveryEntryInTheLogsOrder) {
-    put(5, {1, 2});
-    media.trim(3, 2, now);
-    put(5, {3});
-    std::vector<std::pair<std::size_t, std::uint64_t>> asked;
-    media.power_cut(now, [&](std::size_t index, std::uint64_t lba) {
-        asked.emplace_back(index, lba);
-        return false;
-    });
-    using P = std::pair<std::size_t, std::uint64_t>;
-    EXPECT_THAT(asked, ElementsAre(P{0, 5}, P{1, 6}, P{2, 3}, P{3, 5}));
-}
-
-TEST_F(MediaTest, PowerCutKeepsExactlyTheChosenSubset) {
-    put(5, {1, 2});
-    put(5, {3});
-    put(9, {4});
-    media.trim(9, 1, now);
-    // Of block 5 the older version, block 6 not, block 9's write and not its trim.
-    EXPECT_EQ(media.power_cut(now, [](std::size_t index, std::uint64_t) { return index == 0 || index == 3; }),
-              2u);
-    EXPECT_THAT(store.log, ElementsAre("5=1", "9=4"));
-    EXPECT_THAT(get(5, 2), ElementsAre(1, 0));
-    EXPECT_THAT(get(9, 1), ElementsAre(4));
-}
-
-TEST_F(MediaTest, SurvivorThatTheStoreRefusesIsLost) {
-    put(5, {1, 2});
-    store.bad = 6;
-    EXPECT_EQ(media.power_cut(now, [](std::size_t, std::uint64_t) { return true; }), 1u);
-    EXPECT_EQ(recorder.count(EventKind::MediaError), 1u);
-    EXPECT_THAT(get(5, 2), ElementsAre(1, 0));
-}
-
-TEST_F(MediaTest, CountersFollowTheDrivesLife) {
-    media.power_on(0);
-    put(0, {1, 2, 3});
-    media.count_read(1000);
-    media.clean_shutdown(now);
-    EXPECT_FALSE(media.state().clean()) << "not with a cache full of data";
-    media.flush(now);
-    media.clean_shutdown(now);
-    EXPECT_TRUE(media.state().clean());
-    media.power_cut(now);
-    media.power_on(now);
-    EXPECT_EQ(media.counters(now).unsafe_shutdowns, 0u);
-    media.flush(now);
-    media.clean_shutdown(now);
-    put(0, {1});
-    media.flush(now);
-    media.power_cut(now);
-    media.power_on(now);
-    EXPECT_EQ(media.counters(now).unsafe_shutdowns, 1u) << "it was used after its shutdown";
-    media.clean_shutdown(now);
-    media.controller_enabled(now);
-    media.power_cut(now);
-    media.power_on(now);
-    EXPECT_EQ(media.counters(now).unsafe_shutdowns, 2u);
-    EXPECT_EQ(media.counters(now).power_cycles, 4u);
-    EXPECT_EQ(media.counters(now).host_writes, 2u);
-    EXPECT_EQ(media.counters(now).data_units_read, 8u);
-}
-
-// Against a model that keeps every version.
-
-TEST_F(LargeCacheTest, RandomWorkReadsLikeAPlainArray) {
-    std::mt19937 random(20240611);
+void PlainArray::compare() {
+    std::mt19937 generator(20240611);
+    const auto random = [&] { return static_cast<unsigned>(generator()); };
     std::vector<unsigned> expected(kBlocks);
     for (unsigned round = 0; round < 20'000; ++round) {
         const std::uint64_t lba = random() % 300;
@@ -480,85 +315,11 @@ TEST_F(LargeCacheTest, RandomWorkReadsLikeAPlainArray) {
     EXPECT_EQ(stored(0, 310), std::vector<unsigned>(expected.begin(), expected.begin() + 310));
 }
 
-// With an image.
-
-class ImageMediaTest : public ::testing::Test {
-protected:
-    std::unique_ptr<Media> open(ImageStore::Mode mode = ImageStore::Mode::ReadWrite) {
-        MediaConfig config;
-        config.events = &events;
-        const bool keep = mode == ImageStore::Mode::ReadWrite;
-        return std::make_unique<Media>(std::make_unique<ImageStore>(path, mode),
-                                       DeviceState::beside(path, keep), config);
-    }
-    EventHub events;
-    EventRecorder recorder{events};
-    const TempFolder folder;
-    const std::string path = folder.sparse("disk.img", 64 * kBlockSize);
-};
-
-TEST_F(ImageMediaTest, ImageHoldsWhatWasFlushedAndNothingElse) {
-    {
-        const auto media = open();
-        media->power_on(0);
-        const auto data = blocks_of({65, 66});
-        media->write(0, 2, data.data(), false, 0);
-        media->flush(0);
-        media->write(2, 2, data.data(), false, 0);
-        EXPECT_EQ(media->close(seconds(1)), MediaResult::Ok);
-    }
-    const std::string image = folder.read("disk.img");
-    EXPECT_EQ(image.substr(0, kBlockSize), std::string(kBlockSize, 'A'));
-    EXPECT_EQ(image.substr(2 * kBlockSize), std::string(62 * kBlockSize, '\0'));
-    const auto media = open();
-    media->power_on(0);
-    EXPECT_EQ(media->counters(0).unsafe_shutdowns, 1u);
-    EXPECT_EQ(media->counters(0).host_writes, 2u);
+TEST_F(PlainArrayLargeCacheTest, RandomWorkReadsLikeAPlainArray) {
+    compare();
 }
-
-TEST_F(ImageMediaTest, FullDiskFailsTheFlushAndKeepsTheData) {
-    const auto media = open();
-    const auto data = blocks_of({1, 2, 3, 4});
-    std::signal(SIGXFSZ, SIG_IGN);
-    const rlimit limit{10 * kBlockSize, RLIM_INFINITY};
-    ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &limit), 0);
-    EXPECT_EQ(media->write(8, 4, data.data(), false, 0), MediaResult::Ok);
-    EXPECT_EQ(media->flush(0), MediaResult::WriteFault);
-    EXPECT_EQ(media->dirty(), 2u);
-    EXPECT_EQ(recorder.last_field(EventKind::MediaError, "lba"), 10u);
-    EXPECT_THAT(recorder.entries.back().text, HasSubstr("disk.img: File too large"));
-    EXPECT_EQ(media->write(20, 1, data.data(), true, 0), MediaResult::WriteFault);
-}
-
-TEST_F(ImageMediaTest, ReadOnlyImageRefusesWritesAtOnce) {
-    const auto media = open(ImageStore::Mode::ReadOnly);
-    const auto data = block(1);
-    EXPECT_FALSE(media->writable());
-    EXPECT_EQ(media->write(0, 1, data.data(), false, 0), MediaResult::WriteFault);
-    EXPECT_EQ(media->trim(0, 1, 0), MediaResult::WriteFault);
-    EXPECT_THAT(recorder.entries.back().text, HasSubstr("disk.img is read-only"));
-    EXPECT_EQ(media->flush(0), MediaResult::Ok);
-    EXPECT_EQ(media->close(0), MediaResult::Ok);
-    EXPECT_EQ(media->counters(0).media_errors, 0u) << "the medium is not to blame";
-    EXPECT_FALSE(std::filesystem::exists(path + ".ans2state.json"));
-}
-
-TEST_F(ImageMediaTest, StateThatCannotBeSavedIsReportedAndTheDriveGoesOn) {
-    const auto media = open();
-    std::filesystem::create_directory(path + ".ans2state.json.tmp");
-    media->power_on(0);
-    EXPECT_EQ(recorder.count(EventKind::MediaError), 1u);
-    EXPECT_THAT(recorder.entries.back().text,
-                HasSubstr("disk.img.ans2state.json cannot be written: Is a directory"));
-    EXPECT_EQ(media->counters(0).power_cycles, 1u);
-}
-
-TEST_F(ImageMediaTest, TruncatedImageIsReportedAtCloseToo) {
-    const auto media = open();
-    std::filesystem::resize_file(path, 4 * kBlockSize);
-    EXPECT_EQ(media->close(0), MediaResult::WriteFault);
-    MemoryRun run{};
-    EXPECT_EQ(media->read_runs(0, 1, &run, 1), 0u);
+TEST_F(PlainArraySmallCacheTest, RandomWorkWithEvictionsReadsLikeAPlainArray) {
+    compare();
 }
 
 }  // namespace

@@ -42,15 +42,21 @@ void Management::on_due() {
 
 void Management::handle(std::uint64_t msg0) {
     switch (MessageType::get(msg0)) {
-        case kHelloReply: return on_hello_reply(msg0);
-        case kEndpointMap: return on_map_reply(msg0);
-        case kStartEndpoint: return on_start(msg0);
-        case kSetIopPower: return on_iop_power(static_cast<std::uint16_t>(PowerState::get(msg0)));
-        case kSetApPower: return on_ap_power(static_cast<std::uint16_t>(PowerState::get(msg0)));
+        case kHelloReply:
+            return on_hello_reply(msg0);
+        case kEndpointMap:
+            return on_map_reply(msg0);
+        case kStartEndpoint:
+            return on_start(msg0);
+        case kSetIopPower:
+            return on_iop_power(static_cast<std::uint16_t>(PowerState::get(msg0)));
+        case kSetApPower:
+            return on_ap_power(static_cast<std::uint16_t>(PowerState::get(msg0)));
         case kPing:
             if (stage_ < Stage::Endpoints || stage_ == Stage::Refused) return ignore(msg0);
             return kernel_.send(kManagementEndpoint, message(kPong, msg0 & ~MessageType::mask));
-        default: return ignore(msg0);
+        default:
+            return ignore(msg0);
     }
 }
 
@@ -77,8 +83,9 @@ void Management::send_map_word() {
     const Generation& generation = kernel_.generation();
     const EndpointWord& word = generation.map[map_word_];
     const bool last = map_word_ + 1 == generation.map_words;
-    kernel_.send(kManagementEndpoint, message(kEndpointMap, MapBase::put(word.base) | MapBitmap::put(word.bitmap) |
-                                                                MapLast::put(last ? 1 : 0)));
+    kernel_.send(kManagementEndpoint,
+                 message(kEndpointMap,
+                         MapBase::put(word.base) | MapBitmap::put(word.bitmap) | MapLast::put(last ? 1 : 0)));
 }
 
 void Management::on_map_reply(std::uint64_t msg0) {
@@ -106,11 +113,13 @@ void Management::on_start(std::uint64_t msg0) {
 void Management::on_iop_power(std::uint16_t state) {
     const bool wake = state == power::kOn || state == power::kInit;
     const bool gives_up = state == power::kSleep || state == power::kOff;
-    if (stage_ == Stage::Up || (stage_ == Stage::Endpoints && gives_up)) return lifecycle_.set_iop_power(state);
-    // Drivers send the wake message before they know whether firmware starts by itself. The boot that is under
-    // way answers it. source: hardware.md 7.2 step 2
-    kernel_.note(wake ? "wake to 0x%x while booting: answered by the boot" : "power state 0x%x ignored while booting",
-                 state);
+    if (stage_ == Stage::Up || (stage_ == Stage::Endpoints && gives_up))
+        return lifecycle_.set_iop_power(state);
+    // Drivers send the wake message before they know whether firmware starts by itself. The boot that is
+    // under way answers it. source: hardware.md 7.2 step 2
+    kernel_.note(
+        wake ? "wake to 0x%x while booting: answered by the boot" : "power state 0x%x ignored while booting",
+        state);
 }
 
 void Management::on_ap_power(std::uint16_t state) {

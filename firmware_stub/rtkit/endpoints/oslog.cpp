@@ -31,7 +31,8 @@ void OsLogEndpoint::check_bytes(std::uint64_t msg0) {
     if (oslog::Type::get(msg0) == oslog::kAck)
         kernel_.note("oslog: acknowledged without a buffer");
     else if (oslog::PageNumber::get(msg0) == 0 || bytes < kernel_.generation().oslog_bytes)
-        kernel_.note("oslog: buffer of %u bytes refused, %u bytes offered", kernel_.generation().oslog_bytes, bytes);
+        kernel_.note("oslog: buffer of %u bytes refused, %u bytes offered", kernel_.generation().oslog_bytes,
+                     bytes);
 }
 
 }  // namespace ans::fw::rtkit

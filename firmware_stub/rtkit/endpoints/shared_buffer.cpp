@@ -5,7 +5,9 @@
 
 namespace ans::fw::rtkit {
 
-std::uint32_t SharedBuffer::size() const { return pages_ * buffer::kPage; }
+std::uint32_t SharedBuffer::size() const {
+    return pages_ * buffer::kPage;
+}
 
 void SharedBuffer::request() {
     pending_ = true;
@@ -20,8 +22,8 @@ bool SharedBuffer::take_reply(std::uint64_t msg0) {
     pending_ = false;
     const auto pages = static_cast<unsigned>(buffer::Pages::get(msg0));
     if (buffer::Address::get(msg0) == 0 || pages < pages_) {
-        kernel_.note("endpoint 0x%02x: buffer of %u pages refused, %u pages at 0x%llx offered", endpoint_, pages_,
-                     pages, static_cast<unsigned long long>(buffer::Address::get(msg0)));
+        kernel_.note("endpoint 0x%02x: buffer of %u pages refused, %u pages at 0x%llx offered", endpoint_,
+                     pages_, pages, static_cast<unsigned long long>(buffer::Address::get(msg0)));
         return false;
     }
     address_ = buffer::Address::get(msg0);

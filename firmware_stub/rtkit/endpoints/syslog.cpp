@@ -23,10 +23,8 @@ std::string_view tail(std::string_view text, std::size_t room) {
 }
 }  // namespace
 
-SyslogEndpoint::SyslogEndpoint(Kernel& kernel, Written wrote, void* owner)
+SyslogEndpoint::SyslogEndpoint(Kernel& kernel)
     : kernel_(kernel),
-      wrote_(wrote),
-      owner_(owner),
       buffer_(kernel, kSyslogEndpoint, kernel.generation().syslog_pages),
       entry_(kTextOffset + kernel.generation().syslog_text) {}
 
@@ -69,8 +67,9 @@ void SyslogEndpoint::write_next() {
     const std::size_t text = std::min(line.text.size(), entry_.size() - kTextOffset - 1);
     std::memcpy(&entry_[kTextOffset], line.text.data(), text);
     // A line that could not be written is lost, and the AP is not told of it.
-    if (!kernel_.write_shared(buffer_.address() + next_index_ * entry_.size(), entry_.data(), entry_.size())) return;
-    wrote_(owner_, line.context + ": " + line.text.substr(0, text));
+    if (!kernel_.write_shared(buffer_.address() + next_index_ * entry_.size(), entry_.data(), entry_.size()))
+        return;
+    kernel_.log_written(line.context + ": " + line.text.substr(0, text));
     last_log_ = message(syslog::kLog, syslog::Index::put(next_index_));
     next_index_ = (next_index_ + 1) % kernel_.generation().syslog_entries;
     echo_pending_ = true;

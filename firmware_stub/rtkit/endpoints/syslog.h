@@ -14,10 +14,7 @@ class SyslogEndpoint : public EndpointHandler {
 public:
     /// Lines kept while the AP does not take them; the oldest are lost first. source: guess
     static constexpr std::size_t kBacklog = 64;
-    /// `wrote` is told every line that reached the buffer, as "context: text".
-    using Written = void (*)(void* owner, std::string_view line);
-
-    SyslogEndpoint(Kernel& kernel, Written wrote, void* owner);
+    explicit SyslogEndpoint(Kernel& kernel);
     void start() override { buffer_.request(); }
     void handle(std::uint64_t msg0) override;
     void forget() override;
@@ -36,8 +33,6 @@ private:
     void initialise();
 
     Kernel& kernel_;
-    const Written wrote_;
-    void* const owner_;
     SharedBuffer buffer_;
     bool initialised_ = false;
     bool echo_pending_ = false;

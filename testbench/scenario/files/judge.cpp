@@ -47,7 +47,7 @@ private:
                    ", got " + std::string(step_status_name(step.status)) +
                    (step.detail.empty() ? "" : ": " + step.detail));
         }
-        if (good == scenario_.steps.size()) met("all " + std::to_string(good) + " steps ended as expected");
+        if (good == scenario_.steps.size()) met("every step ended as expected");
     }
 
     bool ended_early() const {

@@ -59,7 +59,7 @@ std::string_view nearest(std::string_view word, const std::vector<std::string_vi
     std::size_t best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
     for (const std::string_view candidate : candidates) {
         // "retries" for "retries_ms": a forgotten unit is the commonest slip of all.
-        const bool unit_left_out = candidate.size() > word.size() + 1 && word.size() > 2 &&
+        const bool unit_left_out = candidate.size() > word.size() + 1 && word.size() > 1 &&
                                    candidate.substr(0, word.size()) == word && candidate[word.size()] == '_';
         const std::size_t d = unit_left_out ? 1 : distance(word, candidate);
         if (d < best_distance) {

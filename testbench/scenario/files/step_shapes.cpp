@@ -82,6 +82,8 @@ Type<Step> wrap_io() {
                     "a thread's buffers lie at random places of so much memory; 0: one buffer a request in flight"),
             key<Io>("flush_every", &Io::flush_every, integer<std::uint64_t>(0, 1'000'000),
                     "a flush after so many writes; 0: none"),
+            key<Io>("think_us", &Io::think, duration("us", 60e6),
+                    "a thread's pause before each request: random, so long on average"),
             key<Io>("seed", &Io::seed, optional(integer<std::uint64_t>(0, UINT64_MAX)),
                     "instead of the scenario's"),
         },

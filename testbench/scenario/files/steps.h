@@ -44,6 +44,7 @@ struct Io : StepBase {
     unsigned read_percent = 50;     ///< of randrw
     std::uint64_t buffer_mib = 0;   ///< buffers at random places of so much memory; 0: one a request in flight
     std::uint64_t flush_every = 0;  ///< a flush after so many writes; 0: none
+    SimTime think = 0;              ///< a thread's pause before each request: random, so long on average
     std::optional<std::uint64_t> seed;  ///< default: the scenario's
     std::uint64_t requests() const;
 };
