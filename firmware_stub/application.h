@@ -24,8 +24,9 @@ public:
 class System {
 public:
     virtual ~System() = default;
-    /// A line for the syslog endpoint; `task` is the context (at most 23 characters). Kept back while the AP has not opened the log.
-    virtual void log(std::string_view task, std::string_view text) = 0;
+    /// A line for the syslog endpoint; `context` is `file:line` (at most 23 characters). Kept back while the AP has
+    /// not opened the log.
+    virtual void log(std::string_view context, std::string_view text) = 0;
     /// Panics: writes the crashlog, announces it on endpoint 1, stops everything.
     virtual void crash(std::string_view reason) = 0;
 };

@@ -115,8 +115,8 @@ void AnsService::finish(const Command& command, SimTime at) {
 void AnsService::log_refusal(const Command& command) {
     // source: hardware.md 6, 0x24008: the words that real firmware logs
     char line[96];
-    std::snprintf(line, sizeof line, "cmd.c:1371: tag %u completed with err BAD_CMD- %s", index(command.tag), command.why);
-    system_.log("nvme", line);
+    std::snprintf(line, sizeof line, " tag %u completed with err BAD_CMD- %s", index(command.tag), command.why);
+    system_.log("cmd.c:1371", line);
 }
 
 void AnsService::fatal(const char* why, Tag tag, SimTime) {
@@ -157,7 +157,7 @@ void AnsService::disable(std::uint32_t before, SimTime at) {
     }
     if (io_sq_ || io_cq_) {
         const DisableWithQueues reaction = config_.policies.get<DisableWithQueues>();
-        if (reaction == DisableWithQueues::Log) system_.log("nvme", "cmd.c:8112: NVMe disabled with I/O queues alive");
+        if (reaction == DisableWithQueues::Log) system_.log("cmd.c:8112", " NVMe disabled with I/O queues alive");
         if (reaction == DisableWithQueues::Crash) {
             system_.crash("assert failed: controller disabled with I/O queues alive");
             return;

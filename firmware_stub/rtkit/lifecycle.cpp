@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// States of the firmware: what RUN, reset, power requests and mishaps make of it. source: hardware.md
-// 2, 7.2, 7.3
+// States of the firmware: what RUN, reset, power requests and mishaps make of it.
+//
+// source: hardware.md 2, 7.2, 7.3
 #include "firmware_stub/rtkit/rtkit.h"
 
 namespace ans::fw {

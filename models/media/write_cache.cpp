@@ -61,6 +61,7 @@ std::size_t WriteCache::streak(Sequence sequence, std::size_t max) const {
 }
 
 void WriteCache::add_data(std::uint64_t lba, std::size_t count, const std::byte* data) {
+    if (empty()) origin_ = next_;
     while (count != 0) {
         const std::size_t here = slot(next_);
         const std::size_t n = std::min(count, entries_.size() - here);
@@ -77,6 +78,7 @@ void WriteCache::add_data(std::uint64_t lba, std::size_t count, const std::byte*
 }
 
 void WriteCache::add_trim(std::uint64_t lba, std::uint64_t count) {
+    if (empty()) origin_ = next_;
     entries_[slot(next_)] = {lba, count, true};
     trims_.push_back({lba, count, next_});
     ++next_;

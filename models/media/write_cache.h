@@ -11,8 +11,9 @@
 
 namespace ans {
 
-/// A ring of block-sized slots; entry number n lives in slot n modulo the capacity, so nothing is allocated
-/// after construction. Every version of a block stays until it leaves at the old end; reads see the newest.
+/// A ring of block-sized slots, entry after entry, so nothing is allocated after construction. An empty log
+/// starts at the first slot again: a cache that is flushed often touches little of its memory. Every version
+/// of a block stays until it leaves at the old end; reads see the newest.
 class WriteCache {
 public:
     /// Number of an entry, counted from the first ever made.
@@ -72,7 +73,7 @@ private:
         Sequence sequence;
     };
 
-    std::size_t slot(Sequence sequence) const { return sequence % entries_.size(); }
+    std::size_t slot(Sequence sequence) const { return (sequence - origin_) % entries_.size(); }
     std::size_t home(std::uint64_t key) const { return (key * 0x9e37'79b9'7f4a'7c15u >> 20) & bucket_mask_; }
     Bucket& bucket(std::size_t i) const { return reinterpret_cast<Bucket*>(bucket_memory_.data())[i]; }
     std::size_t place(std::uint64_t key) const;
@@ -83,6 +84,7 @@ private:
     Mapping bucket_memory_;  ///< open addressing, at most half full
     std::size_t bucket_mask_ = 0;
     std::vector<Trim> trims_;  ///< those in the log, oldest first
+    Sequence origin_ = 0;      ///< the entry in the first slot
     Sequence first_ = 0;
     Sequence next_ = 0;
 };

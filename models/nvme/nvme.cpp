@@ -98,6 +98,8 @@ void Nvme::on_config(std::uint64_t value, SimTime at) {
     const std::uint64_t before = last_cc_;
     last_cc_ = value;
     if (CcEn::get(value) != 0 && CcEn::get(before) == 0) {
+        // What was invalidated in an earlier life of the queues opens no window for the lost interrupt.
+        invalidations_at_head_ = nvmmu->invalidations();
         const std::uint64_t aqa = regs_[Aqa];
         sq(Queue::Admin) = {regs_[Asq], static_cast<unsigned>(AqaAsqs::get(aqa)) + 1, 0};
         cq(Queue::Admin).create(regs_[Acq], static_cast<unsigned>(AqaAcqs::get(aqa)) + 1, true);

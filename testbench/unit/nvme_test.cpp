@@ -271,6 +271,25 @@ TEST_F(NvmeTest, ADoorbellBetweenInvalidationAndHeadWriteLosesItsInterrupt) {
     });
 }
 
+TEST_F(NvmeTest, InvalidationsBeforeTheControllerWasEnabledLoseNoInterrupt) {
+    run([&] {
+        enable();
+        create_io_queues();
+        submit(Queue::Io, 2);
+        pass(microseconds(1));
+        complete(0);
+        invalidate(2);
+        bus.write32(Cc.offset, 0x460000);
+        nvme.reset.set_level(true, kernel_now());
+        nvmmu.reset.set_level(true, kernel_now());
+        enable();
+        submit(Queue::Admin, 0);
+        pass(microseconds(1));
+        complete(1);
+        EXPECT_TRUE(irq.level);
+    });
+}
+
 TEST_F(NvmeTest, ADoorbellAfterTheHeadWriteKeepsItsInterrupt) {
     run([&] {
         enable();

@@ -28,7 +28,7 @@ constexpr CounterInfo kCounters[] = {
     {"submitted", "commands that the driver submitted"},
     {"completed", "commands whose completion the driver took"},
     {"errors", "commands that ended with an error"},
-    {"timeouts", "commands that the driver gave up waiting for"},
+    {"timeouts", "commands whose time ran out, found complete afterwards or not"},
     {"completions_polled", "commands found complete only after their timeout: the interrupt was lost"},
     {"resets", "controller resets by the driver"},
     {"interrupts", "NVMe interrupts that the driver handled"},

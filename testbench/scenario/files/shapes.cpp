@@ -162,7 +162,9 @@ std::string_view generation_name(Generation generation) {
     return kGenerations[static_cast<std::size_t>(generation)];
 }
 
-bool Driver::omits(DriverPart part) const { return std::find(omit.begin(), omit.end(), part) != omit.end(); }
+bool Driver::omits(DriverPart part) const {
+    return std::find(omit.begin(), omit.end(), part) != omit.end();
+}
 
 Type<Policies> policies_type() {
     const auto presets = choice<Policies::Preset>({"default", "strict", "lenient"});

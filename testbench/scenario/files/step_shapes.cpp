@@ -36,7 +36,8 @@ bool check_io(const Input& in, const Io& io) {
     if (io.range_mib && *io.range_mib * 1024 < io.block_kib)
         return in.complain("range_mib is smaller than one request of block_kib");
     if (io.buffer_mib != 0 && io.verify)
-        return in.complain("has both buffer_mib and verify, expected one of them: buffers at random places may overlap");
+        return in.complain(
+            "has both buffer_mib and verify, expected one of them: buffers at random places may overlap");
     if (io.buffer_mib != 0 && io.buffer_mib * 1024 < io.block_kib)
         return in.complain("buffer_mib is smaller than one request of block_kib");
     if (io.threads > io.depth)
@@ -79,7 +80,8 @@ Type<Step> wrap_io() {
             key<Io>("fua_percent", &Io::fua_percent, percent(), "of the writes: forced to the medium"),
             key<Io>("read_percent", &Io::read_percent, percent(), "of randrw: reads"),
             key<Io>("buffer_mib", &Io::buffer_mib, integer<std::uint64_t>(0, 1024, "MiB"),
-                    "a thread's buffers lie at random places of so much memory; 0: one buffer a request in flight"),
+                    "a thread's buffers lie at random places of so much memory; 0: one buffer a request in "
+                    "flight"),
             key<Io>("flush_every", &Io::flush_every, integer<std::uint64_t>(0, 1'000'000),
                     "a flush after so many writes; 0: none"),
             key<Io>("think_us", &Io::think, duration("us", 60e6),

@@ -39,12 +39,12 @@ struct Io : StepBase {
     std::uint64_t offset_mib = 0;            ///< where the job's range begins
     std::optional<std::uint64_t> range_mib;  ///< its length; default: to the end of the namespace
     unsigned threads = 1;
-    bool verify = false;            ///< what is read must be what was written last, in this run or before it
-    unsigned fua_percent = 0;       ///< of the writes
-    unsigned read_percent = 50;     ///< of randrw
-    std::uint64_t buffer_mib = 0;   ///< buffers at random places of so much memory; 0: one a request in flight
-    std::uint64_t flush_every = 0;  ///< a flush after so many writes; 0: none
-    SimTime think = 0;              ///< a thread's pause before each request: random, so long on average
+    bool verify = false;           ///< what is read must be what was written last, in this run or before it
+    unsigned fua_percent = 0;      ///< of the writes
+    unsigned read_percent = 50;    ///< of randrw
+    std::uint64_t buffer_mib = 0;  ///< buffers at random places of so much memory; 0: one a request in flight
+    std::uint64_t flush_every = 0;      ///< a flush after so many writes; 0: none
+    SimTime think = 0;                  ///< a thread's pause before each request: random, so long on average
     std::optional<std::uint64_t> seed;  ///< default: the scenario's
     std::uint64_t requests() const;
 };
