@@ -33,7 +33,7 @@ constexpr std::uint32_t kRegisters = fourcc("Crg8");
 // Payload layouts, offsets from the end of the section's header. source: hardware.md 7.6
 constexpr std::size_t kVersionText = 16;
 constexpr std::size_t kTextText = 4;
-constexpr std::size_t kMailboxEntries = 12;
+constexpr std::size_t kMailboxType = 16, kMailboxIndex = 24, kMailboxEntries = 28;  // 16 bytes nobody names come first
 constexpr std::size_t kMailboxEntrySize = 24;
 constexpr std::size_t kRegistersSize = 0x350;
 constexpr std::size_t kX0 = 8, kSp = 256, kPc = 264, kPsr = 272, kFar = 816, kEsr = 832;
@@ -94,8 +94,8 @@ private:
     }
     void mailbox(const std::byte* payload, std::size_t size) {
         if (too_short("Cmbx", size, kMailboxEntries)) return;
-        line("Mailbox history (type = %" PRIu32 ", index = %" PRIu32 "):", load<std::uint32_t>(payload),
-             load<std::uint32_t>(payload + 8));
+        line("Mailbox history (type = %" PRIu32 ", index = %" PRIu32 "):", load<std::uint32_t>(payload + kMailboxType),
+             load<std::uint32_t>(payload + kMailboxIndex));
         const std::size_t count =
             std::min<std::size_t>((size - kMailboxEntries) / kMailboxEntrySize, kMaxMailboxEntries);
         for (std::size_t i = 0; i < count; ++i) {

@@ -178,7 +178,8 @@ void Rtkit::print_syslog(unsigned index) {
     port_.observe_memory();
     if (!read_syslog_entry(memory->cpu(), memory->size(), syslog_, index, entry))
         return unknown("syslog message without an entry", kSyslog, index);
-    log(port_, port::LogLevel::Info, "RTKit: syslog message: %s", entry.text.c_str());
+    // source: real-machines.md: the context is `file:line`
+    log(port_, port::LogLevel::Info, "RTKit: syslog message: %s: %s", entry.context.c_str(), entry.text.c_str());
 }
 
 void Rtkit::handle_ioreport(std::uint64_t msg0) {

@@ -15,7 +15,7 @@ struct SyslogShape {
 };
 
 struct SyslogEntry {
-    std::string context;  ///< the task that spoke
+    std::string context;  ///< who spoke: `file:line`
     std::string text;
 };
 

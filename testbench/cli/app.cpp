@@ -79,15 +79,18 @@ void add_run(CLI::App& app, RunArguments& arguments) {
     CLI::App& run = *app.add_subcommand("run", "Run scenarios and check what they expect");
     run.add_option("SCENARIO", arguments.paths, "scenario files, or folders of them")->required();
     run.add_option("--set", arguments.overrides,
-                   "PATH=VALUE: change a value, like driver.queue_depth=8 or\n"
+                   "change a value, like driver.queue_depth=8 or\n"
                    "/faults/0/when/nth=3; may be given often")
+        ->type_name("PATH=VALUE")
         ->allow_extra_args(false);
-    run.add_option("--seed", arguments.seed, "instead of the scenario's");
-    run.add_option("--trace", arguments.trace_file, "FILE: every event as a line of JSON")->type_name("FILE");
+    run.add_option("--seed", arguments.seed, "instead of the scenario's")->type_name("N");
+    run.add_option("--trace", arguments.trace_file, "every event as a line of JSON")->type_name("FILE");
     run.add_option("--report", arguments.reports, "json:FILE or junit:FILE; may be given often")
+        ->type_name("KIND:FILE")
         ->allow_extra_args(false);
     run.add_option("-j,--jobs", arguments.jobs, "scenarios at a time (the number of cores)")
-        ->check(CLI::Range(1, 64));
+        ->check(CLI::Range(1, 64))
+        ->type_name("N");
     run.add_flag("-v,--verbose", arguments.verbose,
                  "the whole story: firmware log, states, every driver line");
     run.footer(

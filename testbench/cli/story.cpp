@@ -17,6 +17,8 @@ namespace {
 // A run that talks without end must not fill pipe and memory.
 constexpr std::size_t kLongestStory = 20'000;
 constexpr std::size_t kLongestText = 500;
+// Of a burst of driver lines at one instant, a crashlog say, so many are told without -v.
+constexpr std::size_t kLongestBurst = 8;
 }  // namespace
 
 std::string encode(const StoryLine& line) {
@@ -46,6 +48,17 @@ EventHub::Kinds StoryTeller::kinds() const {
 }
 
 void StoryTeller::say(StoryLine line) {
+    const bool goes_on = line.scene == Scene::Driver && line.at == burst_at_;
+    if (!goes_on && burst_ > kLongestBurst)
+        send({Scene::Driver, burst_at_, "... and " + counted(burst_ - kLongestBurst, "line") + " more (-v)",
+              "", 0});
+    burst_ = goes_on ? burst_ + 1 : line.scene == Scene::Driver ? 1 : 0;
+    burst_at_ = line.scene == Scene::Driver ? line.at : kNever;
+    if (verbose_ || burst_ <= kLongestBurst) send(std::move(line));
+    if (verbose_) burst_ = 0;
+}
+
+void StoryTeller::send(StoryLine line) {
     if (++told_ > kLongestStory) return;
     if (told_ == kLongestStory)
         line = {Scene::Note, line.at, "the story is cut here, it grew too long", "", 0};

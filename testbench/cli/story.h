@@ -53,9 +53,12 @@ public:
 
 private:
     void say(StoryLine line);
+    void send(StoryLine line);
     bool verbose_;
     std::function<void(const StoryLine&)> tell_;
     std::size_t told_ = 0;
+    SimTime burst_at_ = kNever;  ///< instant of the driver's last line
+    std::size_t burst_ = 0;      ///< its lines at that instant
 };
 
 /// Words for the console.

@@ -23,6 +23,8 @@ std::string range_text(const fault::ParamInfo& param) {
         return scenario::one_of(choices);
     }
     if (param.max == UINT64_MAX) return "any number";
+    if (param.type == fault::ParamType::Time)
+        return "up to " + std::to_string(shown(param, param.max)) + " us";
     return std::to_string(shown(param, param.min)) + " to " + std::to_string(shown(param, param.max)) +
            (param.unit.empty() ? "" : " " + std::string(param.unit));
 }

@@ -17,9 +17,11 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <thread>
+#include <tuple>
 
 #include "testbench/cli/app.h"
 #include "testbench/cli/catalog.h"
+#include "testbench/cli/story.h"
 #include "testbench/cli/tables.h"
 #include "testbench/scenario/files/judge.h"
 #include "testbench/scenario/files/problem.h"
@@ -299,6 +301,32 @@ TEST_F(CliTest, EveryHelpShowsAnExample) {
     }
     EXPECT_EQ(run({"--help"}), kExitOk);
     EXPECT_THAT(out, HasSubstr("Exit codes:"));
+}
+
+TEST(StoryTest, ABurstOfDriverLinesIsCutUnlessAllIsAskedFor) {
+    for (const bool verbose : {false, true}) {
+        std::vector<StoryLine> told;
+        StoryTeller teller(verbose, [&](const StoryLine& line) { told.push_back(line); });
+        const std::string text = "register x0";
+        for (SimTime at : {microseconds(1), microseconds(2)})
+            for (int i = 0; i < 20; ++i) {
+                Event event;
+                event.kind = EventKind::DriverLog;
+                event.time = at;
+                event.set_text(text);
+                teller.on_event(event);
+            }
+        teller.step_begun(0, microseconds(3));
+        ASSERT_EQ(told.size(), verbose ? 41u : 19u);
+        EXPECT_EQ(told[8].text, verbose ? text : "... and 12 lines more (-v)");
+    }
+}
+
+TEST(StoryTest, ALineSurvivesThePipe) {
+    const StoryLine line{Scene::Driver, 123456789, "a \"quoted\" line", "warning", 7};
+    const StoryLine back = decode_story(encode(line));
+    EXPECT_EQ(std::tie(back.scene, back.at, back.text, back.mark, back.step),
+              std::tie(line.scene, line.at, line.text, line.mark, line.step));
 }
 
 TEST(TerminalTest, NothingDangerousIsPrinted) {

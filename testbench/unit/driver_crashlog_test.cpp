@@ -63,7 +63,7 @@ TEST(CrashlogTest, SectionsArePrintedAsText) {
     log.section("Cver", std::string(16, 'u') + "RTKit: RTKit-1827.120.2.debug - Client: ans");
     log.section("Ctim", number(1544945895, 8));
     log.section("Cstr", number(7, 4) + std::string("assert failed: [7446]\nsecond line\0rest", 37));
-    log.section("Cmbx", number(1, 4) + number(0, 4) + number(2, 4) + number(0x11, 8) + number(0x22, 8) + number(0x33, 8));
+    log.section("Cmbx", std::string(16, '\0') + number(1, 4) + number(0, 4) + number(2, 4) + number(0x11, 8) + number(0x22, 8) + number(0x33, 8));
     log.finish();
     EXPECT_THAT(log.print(), ElementsAre("Version: RTKit: RTKit-1827.120.2.debug - Client: ans", "Crash time: 1544945895",
                                          "Message (id=7):", "  assert failed: [7446]", "  second line",
@@ -105,8 +105,8 @@ TEST(CrashlogTest, PayloadsBelowTheirLayoutAreNamed) {
         EXPECT_THAT(Log().section(name, "abc").finish().print(), ElementsAre(HasSubstr("too short"))) << name;
         EXPECT_THAT(Log().section(name, "").finish().print(), ElementsAre(HasSubstr("too short"))) << name;
     }
-    EXPECT_THAT(Log().section("Cmbx", std::string(11, 'x')).finish().print(), ElementsAre(HasSubstr("too short")));
-    EXPECT_THAT(Log().section("Cmbx", std::string(12, 'x')).finish().print(), ElementsAre(HasSubstr("Mailbox history")));
+    EXPECT_THAT(Log().section("Cmbx", std::string(27, 'x')).finish().print(), ElementsAre(HasSubstr("too short")));
+    EXPECT_THAT(Log().section("Cmbx", std::string(28, 'x')).finish().print(), ElementsAre(HasSubstr("Mailbox history")));
 }
 
 TEST(CrashlogTest, WrongTotalSizesAreBoundedByTheBuffer) {
@@ -148,7 +148,7 @@ TEST(CrashlogTest, HugeCountsAreCutOff) {
     Log log;
     for (unsigned i = 0; i < 1000; ++i) log.section("Ctim", number(i, 8));
     EXPECT_THAT(log.finish().print(), Contains(HasSubstr("too many sections")));
-    const auto lines = Log().section("Cmbx", std::string(12 + 24 * 10'000, 'x')).finish().print();
+    const auto lines = Log().section("Cmbx", std::string(28 + 24 * 10'000, 'x')).finish().print();
     EXPECT_LE(lines.size(), 100u);
 }
 

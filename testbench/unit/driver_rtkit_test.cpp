@@ -285,7 +285,8 @@ TEST_P(DriverRtkitTest, SyslogIsPrintedAndEchoed) {
     firmware.mail(2, mgmt(1, 1ull << 44));
     settle();
     std::byte* buffer = port.memory(firmware.sent[0].msg0 & ((1ull << 44) - 1), 0x1000);
-    std::memcpy(buffer + 0x80 + 0x20, "cmd.c:6074:  boot mode normal", 30);
+    std::memcpy(buffer + 0x80 + 8, "cmd.c:6074", 11);
+    std::memcpy(buffer + 0x80 + 0x20, " boot mode normal", 18);
     firmware.mail(2, mgmt(8, 8 | 0x60ull << 24));
     firmware.mail(2, mgmt(5, 1));
     settle();
