@@ -27,7 +27,8 @@ collect() {
     for entry in "$source"/*; do
       [ "$kib" -ge 33000 ] && return
       [ -e "$entry" ] || continue
-      cp -a --parents "$entry" "$tree"
+      mkdir -p "$tree$source"
+      cp -a "$entry" "$tree$source/"
       kib=$((kib + $(du -sk "$entry" | cut -f1)))
     done
   done
