@@ -77,7 +77,7 @@ Type<std::string> word(std::vector<std::string_view> names);
 
 /// One of `names`; the n-th name is the value n of the enumeration E.
 template <typename E>
-Type<E> choice(std::vector<std::string_view> names) {
+Type<E> choice(const std::vector<std::string_view>& names) {
     Schema schema = choice_schema(names);
     return {[names](const Input& in, E& out) {
                 std::size_t index = 0;
@@ -180,7 +180,8 @@ Type<S> shape(std::vector<Key<S>> keys, std::function<bool(const Input&, const S
 
 /// An object whose key `selector` holds one of `words`, which says which of `types` it is.
 template <typename T>
-Type<T> selected(std::string selector, std::vector<std::string_view> words, std::vector<Type<T>> types) {
+Type<T> selected(const std::string& selector, const std::vector<std::string_view>& words,
+                 const std::vector<Type<T>>& types) {
     Schema any = Schema::array();
     for (const Type<T>& type : types)
         any.push_back(type.schema);
