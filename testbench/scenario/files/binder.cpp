@@ -182,6 +182,7 @@ Type<SimTime> duration(std::string_view unit, double max) {
 bool read_object(const Input& in, const std::vector<KeyUse>& keys) {
     if (!in.value.is_object()) return in.expected("an object");
     std::vector<std::string_view> names;
+    names.reserve(keys.size());
     for (const KeyUse& use : keys)
         names.push_back(use.name);
     bool good = true;

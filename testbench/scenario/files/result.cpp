@@ -210,7 +210,7 @@ std::string junit_report(const std::vector<RunResult>& results) {
         const std::string tag = r.verdict == Verdict::Failed ? "failure" : "error";
         std::string body;
         for (const std::string& failure : r.failures)
-            body += failure + "\n";
+            body.append(failure).append("\n");
         out += ">\n    <" + tag + " message=\"" + xml(r.failures.empty() ? "" : r.failures.front()) + "\">" +
                xml(body) + "</" + tag + ">\n  </testcase>\n";
     }
