@@ -11,32 +11,6 @@ namespace {
 // A hostile scenario may arm without end; beyond this the oldest wait is all it gets.
 constexpr std::size_t kMaxPlanned = 4096;
 
-std::uint64_t value_of(const ActionInfo& action, const std::array<std::uint64_t, kMaxParams>& values,
-                       std::string_view name, std::uint64_t otherwise) {
-    const int index = param_index(action, name);
-    return index < 0 ? otherwise : values[static_cast<std::size_t>(index)];
-}
-
-/// Do the action's own parameters (`fifo`, `tag`) admit this thing?
-bool fits(const ActionInfo& action, const std::array<std::uint64_t, kMaxParams>& values, DecidePoint point,
-          const Event& about) {
-    if (!action.at(point)) return false;
-    const auto fifo = static_cast<FifoChoice>(value_of(action, values, "fifo", 0));
-    if (fifo == FifoChoice::A2i && point != DecidePoint::MailboxA2i) return false;
-    if (fifo == FifoChoice::I2a && point != DecidePoint::MailboxI2a) return false;
-    const std::uint64_t tag = value_of(action, values, "tag", kUnset);
-    const EventField* field = tag == kUnset ? nullptr : find_field(about.kind, "tag");
-    return field == nullptr || field->get(about) == tag;
-}
-
-void replace_field(Event& event, std::string_view name, std::uint64_t value) {
-    if (const EventField* field = find_field(event.kind, name)) field->set(event, value);
-}
-
-void flip_field(Event& event, std::string_view name, std::uint64_t bits) {
-    if (const EventField* field = find_field(event.kind, name)) field->set(event, field->get(event) ^ bits);
-}
-
 }  // namespace
 
 SC_HAS_PROCESS(FaultPlan);
@@ -46,8 +20,7 @@ FaultPlan::FaultPlan(sc_core::sc_module_name name, std::vector<Rule> rules, std:
     for (Rule& rule : rules) {
         if (const std::string why = defect(rule); !why.empty())
             throw std::invalid_argument("fault rule \"" + rule.id + "\": " + why);
-        const RuleRandom random(seed, rule.id);
-        states_.push_back({std::move(rule), random});
+        states_.push_back(std::make_unique<RuleState>(std::move(rule), seed));
     }
     for (std::size_t i = 0; i < states_.size(); ++i)
         install(i);
@@ -66,7 +39,7 @@ FaultPlan::~FaultPlan() {
 }
 
 void FaultPlan::install(std::size_t index) {
-    const Rule& rule = states_[index].rule;
+    const Rule& rule = states_[index]->rule;
     bool native = false;
     for (const Do& todo : rule.actions) {
         for (const DecidePoint point : {todo.action->point, todo.action->second_point}) {
@@ -84,27 +57,12 @@ void FaultPlan::install(std::size_t index) {
 
 void FaultPlan::start_of_simulation() {
     for (std::size_t i = 0; i < states_.size(); ++i) {
-        RuleState& state = states_[i];
+        RuleState& state = *states_[i];
         const When& when = state.rule.when;
-        if (when.kind != EventKind::Count || !state.random.chance(when.probability)) continue;
+        if (when.kind != EventKind::Count || !state.condition.drawn()) continue;
         for (const Do& todo : state.rule.actions)
             plan(i, todo, nullptr, when.after);
     }
-}
-
-bool FaultPlan::judge(RuleState& state, const Event& event) {
-    const When& when = state.rule.when;
-    if (event.time < when.after || event.time >= when.before) return false;
-    for (const FieldMatch& match : when.fields)
-        if (!match.matches(event)) return false;
-    if (!when.text.empty() && event.text().find(when.text) == std::string_view::npos) return false;
-    ++state.matches;
-    if (when.nth != 0 && state.matches != when.nth) return false;
-    if (when.every != 0 && state.matches % when.every != 0) return false;
-    if (when.at_most != 0 && state.triggered >= when.at_most) return false;
-    if (!state.random.chance(when.probability)) return false;
-    ++state.triggered;
-    return true;
 }
 
 FaultPlan::Planned FaultPlan::resolve(std::size_t index, const Do& todo, const Event* event) const {
@@ -139,8 +97,8 @@ void FaultPlan::arm(const Planned& planned) {
 
 void FaultPlan::on_event(const Event& event) {
     for (const std::size_t index : watchers_[static_cast<std::size_t>(event.kind)]) {
-        RuleState& state = states_[index];
-        if (!judge(state, event)) continue;
+        RuleState& state = *states_[index];
+        if (!state.condition.judge(event)) continue;
         for (const Do& todo : state.rule.actions)
             plan(index, todo, &event, event.time);
     }
@@ -150,8 +108,8 @@ Verdict FaultPlan::decide(DecidePoint point, const Event& about) {
     Verdict verdict;
     bool taken = false;
     for (const std::size_t index : natives_[static_cast<std::size_t>(point)]) {
-        RuleState& state = states_[index];
-        if (state.rule.when.kind != about.kind || !judge(state, about)) continue;
+        RuleState& state = *states_[index];
+        if (state.rule.when.kind != about.kind || !state.condition.judge(about)) continue;
         for (const Do& todo : state.rule.actions) {
             const Planned planned = resolve(index, todo, &about);
             if (!taken && hits_match(*todo.action, about.kind) &&
@@ -174,45 +132,8 @@ Verdict FaultPlan::decide(DecidePoint point, const Event& about) {
 }
 
 Verdict FaultPlan::fire(const Planned& planned, const Event& about) {
-    const ActionInfo& action = *planned.action;
-    const auto value = [&](std::string_view name) { return value_of(action, planned.values, name, 0); };
     announce(planned, about.time, &about);
-    Verdict verdict;
-    verdict.replacement = about;
-    switch (action.effect) {
-        case Effect::Drop:
-            verdict.kind = Verdict::Kind::Drop;
-            break;
-        case Effect::Delay:
-            verdict.kind = Verdict::Kind::Delay;
-            verdict.delay = value("by");
-            break;
-        case Effect::Repeat:
-            verdict.kind = Verdict::Kind::Repeat;
-            verdict.count = static_cast<std::uint32_t>(value("times"));
-            verdict.delay = value("gap");
-            break;
-        case Effect::XorMessage:
-            verdict.kind = Verdict::Kind::Replace;
-            flip_field(verdict.replacement, "msg0", value("xor0"));
-            flip_field(verdict.replacement, "msg1", value("xor1"));
-            break;
-        case Effect::SetStatus:
-            verdict.kind = Verdict::Kind::Replace;
-            replace_field(verdict.replacement, "status", value("status"));
-            break;
-        case Effect::SetBootStatus:
-            verdict.kind = Verdict::Kind::Replace;
-            replace_field(verdict.replacement, "value", value("value"));
-            break;
-        case Effect::Crash:
-        case Effect::Sleep:
-        case Effect::Hang:
-        case Effect::PowerCut:
-        case Effect::Count:
-            break;  // never at a decide point
-    }
-    return verdict;
+    return verdict_of(*planned.action, planned.values, about);
 }
 
 void FaultPlan::run_due() {
@@ -228,33 +149,18 @@ void FaultPlan::run_due() {
 }
 
 void FaultPlan::run_own(const Planned& planned) {
-    RuleState& state = states_[planned.rule];
+    RuleState& state = *states_[planned.rule];
     const Effect effect = planned.action->effect;
     const SimTime now = kernel_now();
     SimTime& last = state.last_own[static_cast<std::size_t>(effect)];
-    if (last == now || (effect != Effect::PowerCut && !machine_.firmware_runs())) return;
+    if (last == now || !possible(*planned.action, machine_)) return;
     last = now;
     announce(planned, now, nullptr);
-    switch (effect) {
-        case Effect::Crash:
-            machine_.crash(static_cast<CrashKind>(planned.values[0]));
-            break;
-        case Effect::Sleep:
-            machine_.sleep();
-            break;
-        case Effect::Hang:
-            machine_.hang();
-            break;
-        case Effect::PowerCut:
-            machine_.power_cut();
-            break;
-        default:
-            break;  // the others are carried out at their decide point
-    }
+    perform(*planned.action, planned.values, machine_);
 }
 
 void FaultPlan::announce(const Planned& planned, SimTime now, const Event* about) {
-    RuleState& state = states_[planned.rule];
+    RuleState& state = *states_[planned.rule];
     ++state.fired;
     if (!events_.wants(EventKind::FaultFired)) return;
     std::string text = state.rule.id + ": " + std::string(planned.action->id);
@@ -278,8 +184,8 @@ void FaultPlan::announce(const Planned& planned, SimTime now, const Event* about
 
 std::vector<std::string> FaultPlan::unfired() const {
     std::vector<std::string> ids;
-    for (const RuleState& state : states_)
-        if (state.rule.must_fire && state.fired == 0) ids.push_back(state.rule.id);
+    for (const auto& state : states_)
+        if (state->rule.must_fire && state->fired == 0) ids.push_back(state->rule.id);
     return ids;
 }
 

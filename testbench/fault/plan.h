@@ -5,28 +5,15 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "models/common/agenda.h"
-#include "testbench/fault/rule.h"
-#include "testbench/fault/rule_random.h"
-#include "testbench/fault/table.h"
+#include "testbench/fault/condition.h"
+#include "testbench/fault/effects.h"
 
 namespace ans::fault {
-
-/// What a fault may do to the machine as a whole. Called from the plan's own process, never inside a block's
-/// call.
-class MachineControl {
-public:
-    virtual ~MachineControl() = default;
-    /// Is there live firmware? Without it crash, sleep and hang do not fire.
-    virtual bool firmware_runs() const = 0;
-    virtual void crash(CrashKind kind) = 0;
-    virtual void sleep() = 0;
-    virtual void hang() = 0;
-    virtual void power_cut() = 0;
-};
 
 /// A rule whose `when` names an action's native kind is judged at the decide point, before the effect, and
 /// hits that very thing. Every other rule watches events; a match arms its action, and the next thing at the
@@ -43,9 +30,9 @@ public:
     ~FaultPlan() override;
 
     std::size_t rule_count() const { return states_.size(); }
-    const Rule& rule(std::size_t index) const { return states_[index].rule; }
+    const Rule& rule(std::size_t index) const { return states_[index]->rule; }
     /// How many effects of that rule took place.
-    std::uint64_t fired(std::size_t index) const { return states_[index].fired; }
+    std::uint64_t fired(std::size_t index) const { return states_[index]->fired; }
     /// Ids of the rules that must fire and did not.
     std::vector<std::string> unfired() const;
 
@@ -53,12 +40,10 @@ public:
     Verdict decide(DecidePoint point, const Event& about) override;
 
 private:
-    using Values = std::array<std::uint64_t, kMaxParams>;
     struct RuleState {
-        Rule rule;
-        RuleRandom random;
-        std::uint64_t matches = 0;
-        std::uint64_t triggered = 0;
+        RuleState(Rule r, std::uint64_t seed) : rule(std::move(r)), condition(rule.when, seed, rule.id) {}
+        const Rule rule;
+        Condition condition;
         std::uint64_t fired = 0;
         std::array<SimTime, kEffects> last_own =
             never();  ///< instant of the last action of its own, by effect
@@ -82,7 +67,6 @@ private:
 
     void start_of_simulation() override;
     void install(std::size_t index);
-    bool judge(RuleState& state, const Event& event);
     Planned resolve(std::size_t index, const Do& todo, const Event* event) const;
     void plan(std::size_t index, const Do& todo, const Event* event, SimTime now);
     void arm(const Planned& planned);
@@ -94,7 +78,7 @@ private:
     EventHub& events_;
     DecideHub& points_;
     MachineControl& machine_;
-    std::vector<RuleState> states_;
+    std::vector<std::unique_ptr<RuleState>> states_;
     std::array<std::vector<std::size_t>, kEventKinds> watchers_;   ///< rules by the kind they watch
     std::array<std::vector<std::size_t>, kDecidePoints> natives_;  ///< rules judged at the point
     std::vector<Planned> armed_;
