@@ -7,6 +7,18 @@ foreach(file IN LISTS scenarios)
   set_tests_properties(${file} PROPERTIES LABELS scenario TIMEOUT 120)
 endforeach()
 
+# A trace beside a scenario (X.trace.jsonl) is its golden one, reviewed by eye.
+file(GLOB_RECURSE goldens CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/scenarios/*.trace.jsonl)
+foreach(golden IN LISTS goldens)
+  string(REPLACE ".trace.jsonl" ".json" file ${golden})
+  string(MAKE_C_IDENTIFIER ${golden} out)
+  add_test(NAME ${golden}
+    COMMAND ${CMAKE_COMMAND} -DPROGRAM=$<TARGET_FILE:ans2emu> -DSCENARIO=${file} -DGOLDEN=${golden}
+      -DOUT=${CMAKE_CURRENT_BINARY_DIR}/${out} -P ${CMAKE_CURRENT_LIST_DIR}/golden_trace.cmake
+    WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  set_tests_properties(${golden} PROPERTIES LABELS scenario TIMEOUT 60)
+endforeach()
+
 # ans_cli_test(<name> <exit code> <regex of the output> <arguments...>)
 function(ans_cli_test name code output)
   add_test(NAME cli.${name}

@@ -243,6 +243,7 @@ void Host::log(port::LogLevel level, std::string_view text) {
 
 void Host::stage(std::string_view name) {
     if (!events_.wants(EventKind::DriverStage)) return;
+    sync();  // in the trace, nobody else speaks of an earlier time afterwards
     Event event;
     event.time = current_->local;
     event.kind = EventKind::DriverStage;

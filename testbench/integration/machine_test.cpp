@@ -92,6 +92,19 @@ std::string two_readers(const char* omit) {
                   {"shutdown": {}}])";
 }
 
+TEST(Machine, TheTimesOfATraceNeverGoBack) {
+    const TempFile trace;
+    run(kBusy, trace.path);
+    std::istringstream lines(trace.content());
+    double last = 0;
+    for (std::string line; std::getline(lines, line);) {
+        const double time = nlohmann::json::parse(line).at("t_us");
+        ASSERT_GE(time, last) << line;
+        last = time;
+    }
+    EXPECT_GT(last, 0);
+}
+
 TEST(Machine, WithoutTheSubmitLockInterruptsAreLostAndWithItNoneIs) {
     EXPECT_GT(run(two_readers("\"submit_lock\"")).facts.counters["completions_polled"], 0u);
     EXPECT_EQ(run(two_readers("")).facts.counters["completions_polled"], 0u);
