@@ -83,7 +83,9 @@ void add_run(CLI::App& app, RunArguments& arguments) {
                    "/faults/0/when/nth=3; may be given often")
         ->type_name("PATH=VALUE")
         ->allow_extra_args(false);
-    run.add_option("--seed", arguments.seed, "instead of the scenario's")->type_name("N");
+    run.add_option("--seed", arguments.seed, "instead of the scenario's")
+        ->type_name("N")
+        ->check([](const std::string& text) { return text.front() == '-' ? "expected a whole number from 0" : std::string(); });
     run.add_option("--trace", arguments.trace_file, "every event as a line of JSON")->type_name("FILE");
     run.add_option("--report", arguments.reports, "json:FILE or junit:FILE; may be given often")
         ->type_name("KIND:FILE")

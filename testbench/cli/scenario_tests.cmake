@@ -37,6 +37,7 @@ ans_cli_test(bad_scenario 2 "/driver/queue_depth: found 0, expected a whole numb
 ans_cli_test(missing_file 2 "nowhere.json: no such file" run nowhere.json)
 ans_cli_test(missing_image 2 "no-such-image.img" run ${lost} --set media.image=no-such-image.img)
 ans_cli_test(bad_usage 2 "--frobnicate" run ${lost} --frobnicate)
+ans_cli_test(bad_seed 2 "whole number from 0" run ${lost} --seed -1)
 ans_cli_test(no_command 2 "subcommand is required")
 ans_cli_test(help 0 "Exit codes:" --help)
 foreach(command run check list regs faults rules bench)

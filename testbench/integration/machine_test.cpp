@@ -105,6 +105,18 @@ TEST(Machine, TheTimesOfATraceNeverGoBack) {
     EXPECT_GT(last, 0);
 }
 
+TEST(Machine, TheSimulatedDeadlineEndsADriverThatSleepsBeyondIt) {
+    const RunResult result = run(R"("limits": {"sim_ms": 100}, "steps": ["boot", {"wait": {"ms": 1000}}, "shutdown"])");
+    EXPECT_EQ(result.verdict, Verdict::Failed);
+    EXPECT_THAT(result.facts.outcome_detail, HasSubstr("deadline"));
+}
+
+TEST(Machine, TheSimulatedDeadlineEndsADriverInTheMiddleOfItsIo) {
+    const RunResult result = run(
+        R"("limits": {"sim_ms": 20}, "steps": ["boot", {"io": {"pattern": "randrw", "count": 1000000, "depth": 32, "threads": 4}}])");
+    EXPECT_EQ(result.verdict, Verdict::Failed);
+}
+
 TEST(Machine, WithoutTheSubmitLockInterruptsAreLostAndWithItNoneIs) {
     EXPECT_GT(run(two_readers("\"submit_lock\"")).facts.counters["completions_polled"], 0u);
     EXPECT_EQ(run(two_readers("")).facts.counters["completions_polled"], 0u);

@@ -71,6 +71,8 @@ RunResult run_scenario(const Scenario& scenario, const RunOptions& options) {
     session.start();
     const host::Engine::End end = rig.engine().run_until(scenario.limits.sim_time);
     const SimTime now = kernel_now();
+    const bool cut_short = end != host::Engine::End::Stopped || rig.host().failure().kind != host::HostFailure::Kind::None;
+    if (cut_short) rig.host().abandon();
     monitors.finish(now);
     if (const std::exception_ptr error = rig.host().failure().error) std::rethrow_exception(error);
 

@@ -21,7 +21,7 @@ void Recent::on_event(const Event& event) {
     ++count_;
 }
 
-void Recent::print(std::ostream& out, RegMapLookup registers, std::size_t rows) const {
+void Recent::print(std::ostream& out, const RegMapLookup& registers, std::size_t rows) const {
     const std::size_t shown = std::min(rows, size());
     out << event_row_header() << '\n';
     for (std::size_t i = shown; i > 0; --i) {

@@ -24,7 +24,7 @@ public:
     /// How many events came in all.
     std::uint64_t seen() const { return count_; }
     /// The last `rows` events as a table, oldest first.
-    void print(std::ostream& out, RegMapLookup registers, std::size_t rows = SIZE_MAX) const;
+    void print(std::ostream& out, const RegMapLookup& registers, std::size_t rows = SIZE_MAX) const;
 
 private:
     struct Entry {
