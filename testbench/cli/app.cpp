@@ -34,7 +34,7 @@ int check_command(const std::vector<std::string>& paths, bool schema) {
     const Style style = Style::of(STDOUT_FILENO);
     const Catalog catalog = load_catalog(paths, {});
     for (const scenario::Scenario& s : catalog.scenarios)
-        std::cout << style(Colour::Good, "ok") << "  " << printable(s.path) << "  " << printable(s.name)
+        std::cout << style(Colour::Good, "ok") << "  " << printable(s.path) << "  " << printable(s.title())
                   << "\n";
     std::cout << std::flush;
     for (const std::string& problem : catalog.problems)
@@ -86,6 +86,7 @@ void add_run(CLI::App& app, RunArguments& arguments) {
     run.add_option("--seed", arguments.seed, "instead of the scenario's")
         ->type_name("N")
         ->check([](const std::string& text) { return text.front() == '-' ? "expected a whole number from 0" : std::string(); });
+    run.add_option("--only", arguments.only, "of files with several runs: only the run of this name")->type_name("RUN");
     run.add_option("--trace", arguments.trace_file, "every event as a line of JSON")->type_name("FILE");
     run.add_option("--report", arguments.reports, "json:FILE or junit:FILE; may be given often")
         ->type_name("KIND:FILE")

@@ -184,7 +184,7 @@ std::string verdict_text(Verdict verdict, const Style& style) {
 std::string StoryPrinter::opening() const {
     const scenario::Scenario& s = scenario_;
     const SocProfile* soc = find_soc(s.soc);
-    std::string out = style_(Colour::Bold, printable(s.name)) + "\n";
+    std::string out = style_(Colour::Bold, printable(s.title())) + "\n";
     out += style_(Colour::Dim, printable(s.path)) + "\n";
     for (const std::string& line : wrapped(printable(s.description), 96))
         out += "  " + line + "\n";

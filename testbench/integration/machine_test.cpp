@@ -42,7 +42,7 @@ struct TempFile {
 
 RunResult run_child(const std::string& text, const std::string& trace) {
     const scenario::Loaded loaded = scenario::load_scenario_text(text, "test.json");
-    if (!loaded.scenario) {
+    if (loaded.scenarios.empty()) {
         ADD_FAILURE() << loaded.problems.front();
         return {};
     }
@@ -53,7 +53,7 @@ RunResult run_child(const std::string& text, const std::string& trace) {
         try {
             scenario::RunOptions options;
             options.trace_file = trace;
-            result = scenario::run_scenario(*loaded.scenario, options);
+            result = scenario::run_scenario(loaded.scenarios.front(), options);
         } catch (const scenario::UserError& error) {
             result.verdict = Verdict::BadInput;
             result.failures.push_back(error.what());

@@ -2,6 +2,8 @@
 #include "testbench/scenario/run.h"
 
 #include <algorithm>
+#include <optional>
+#include <sstream>
 
 #include "testbench/fault/plan.h"
 #include "testbench/monitors/monitor_set.h"
@@ -11,6 +13,7 @@
 #include "testbench/scenario/rig.h"
 #include "testbench/scenario/session.h"
 #include "testbench/trace/json_lines.h"
+#include "testbench/trace/recent.h"
 
 namespace ans::scenario {
 
@@ -47,7 +50,8 @@ Ending ending_of(host::Engine::End end, const host::HostFailure& failure, const 
 RunResult run_scenario(const Scenario& scenario, const RunOptions& options) {
     RunResult result;
     result.path = scenario.path;
-    result.name = scenario.name;
+    result.name = scenario.title();
+    result.run = scenario.run;
 
     EventHub events;
     DecideHub decide;
@@ -63,6 +67,9 @@ RunResult run_scenario(const Scenario& scenario, const RunOptions& options) {
     if (options.observer != nullptr) events.subscribe(*options.observer, options.observer->kinds());
     monitor::MonitorSet monitors(events, monitor_config(rig.soc().profile(), registers));
     for (const std::string& id : scenario.expect.allow_rules) monitors.allow(id);
+
+    std::optional<trace::Recent> recent;
+    if (options.events_around != 0) recent.emplace(events, options.events_around, EventHub::all(), options.around);
 
     fault::FaultPlan plan("faults", scenario.faults, scenario.seed, events, decide, rig);
     Session session(scenario, rig, options.observer);
@@ -88,6 +95,11 @@ RunResult run_scenario(const Scenario& scenario, const RunOptions& options) {
     if (trace != nullptr) {
         const std::string error = trace->close();
         if (!error.empty()) throw UserError(error);
+    }
+    if (recent) {
+        std::stringstream table;
+        recent->print(table, registers);
+        for (std::string line; std::getline(table, line);) result.around.push_back(line);
     }
     judge(scenario, result);
     return result;

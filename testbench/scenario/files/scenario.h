@@ -99,6 +99,7 @@ struct Limits {
 
 struct Scenario {
     std::string path;  ///< of the file
+    std::string run;   ///< which of the file's runs; "" where it has none
     std::string name;
     std::string description;
     std::uint64_t schema_version = kSchemaVersion;
@@ -113,6 +114,9 @@ struct Scenario {
     std::vector<Step> steps;
     Expect expect;
     Limits limits;
+
+    /// What a person calls it: the name, and which run.
+    std::string title() const { return run.empty() ? name : name + ": " + run; }
 };
 
 // Names by value, as files and reports write them.
