@@ -191,7 +191,8 @@ std::string StoryPrinter::opening() const {
     out += "  " + std::string(soc == nullptr ? "" : soc->title) + " (" + s.soc + "), firmware " +
            std::string(generation_name(s.firmware.generation)) + ", " + media_text(s.media) +
            ", reference driver";
-    if (s.driver.omits(scenario::DriverPart::SubmitLock)) out += " without its submit lock";
+    for (std::size_t i = 0; i < s.driver.omit.size(); ++i)
+        out.append(i == 0 ? " without " : " and ").append(driver::name(s.driver.omit[i]));
     return out + ", seed " + std::to_string(s.seed) + "\n\n";
 }
 

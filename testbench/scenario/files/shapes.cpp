@@ -109,8 +109,8 @@ Type<Media> media_type() {
 Type<Driver> driver_type() {
     return shape<Driver>({
         key<Driver>("kind", &Driver::kind, choice<DriverKind>({"reference"}), "who drives the machine"),
-        key<Driver>("omit", &Driver::omit, list(choice<DriverPart>({"submit_lock"}), 8),
-                    "parts left out, to show what they are for"),
+        key<Driver>("omit", &Driver::omit, list(choice<driver::Measure>(driver::measure_names()), driver::kMeasureCount),
+                    "protective measures left out, to show what they are for"),
         key<Driver>("queue_depth", &Driver::queue_depth, integer<unsigned>(1, 61),
                     "I/O commands in flight at most"),
         key<Driver>("io_timeout_ms", &Driver::io_timeout, duration("ms", kLongestMs),
@@ -160,10 +160,6 @@ void check_whole(const Path& root, const Scenario& scenario, Problems& problems)
 
 std::string_view generation_name(Generation generation) {
     return kGenerations[static_cast<std::size_t>(generation)];
-}
-
-bool Driver::omits(DriverPart part) const {
-    return std::find(omit.begin(), omit.end(), part) != omit.end();
 }
 
 Type<Policies> policies_type() {
