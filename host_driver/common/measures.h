@@ -75,6 +75,7 @@ struct MeasureInfo {
     std::string_view does;      ///< what the driver does
     std::string_view protects;  ///< what happens without it
     std::string_view source;    ///< slug in incidents.md, or where the rule is from
+    std::string_view harmless = {};  ///< why leaving it out cannot be noticed on this machine; "": it can
 };
 
 /// In the order of the enumeration.

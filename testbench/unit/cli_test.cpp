@@ -62,6 +62,8 @@ scenario::RunResult act(const scenario::Scenario& s, const scenario::RunOptions&
     if (s.name == "exits") _exit(7);
     if (s.name == "spins") spin();
     if (s.name == "truncated") read_a_truncated_mapping(s.media.image);
+    const auto omits = [&](driver::Measure m) { return std::count(s.driver.omit.begin(), s.driver.omit.end(), m) != 0; };
+    if (s.name == "strict" && omits(driver::Measure::SubmitLock)) throw std::runtime_error("an interrupt was lost");
     if (s.name == "slow") std::this_thread::sleep_for(std::chrono::milliseconds(300));
     scenario::RunResult result;
     options.observer->step_begun(0, 0);
@@ -240,6 +242,36 @@ TEST_F(CliTest, ARunThatPassesIsNotRepeated) {
 TEST_F(CliTest, AnUnknownRunIsTheUsersMistake) {
     EXPECT_EQ(run({"run", file("good", R"("runs": [{"run": "fixed"}], )"), "--only", "fixde"}), kExitBadInput);
     EXPECT_THAT(err, HasSubstr("did you mean \"fixed\"?"));
+}
+
+TEST_F(CliTest, AMutantThatARunNoticesIsNoSurvivor) {
+    EXPECT_EQ(run({"mutate", "--measure", "submit_lock", file("strict")}), kExitOk);
+    EXPECT_THAT(out, HasSubstr("noticed"));
+    EXPECT_THAT(out, HasSubstr("an interrupt was lost"));
+    EXPECT_THAT(out, HasSubstr("1 mutant, 0 survivors"));
+}
+
+TEST_F(CliTest, AMutantThatNobodyNoticesSurvivesAndFailsTheCommand) {
+    EXPECT_EQ(run({"mutate", "--measure", "submit_lock", "--json", file("good")}), kExitFailed);
+    const auto report = nlohmann::json::parse(out);
+    EXPECT_EQ(report.at("mutants"), 1);
+    EXPECT_EQ(report.at("survivors"), nlohmann::json({"submit_lock"}));
+}
+
+TEST_F(CliTest, RunsThatShowABrokenDriverDoNotJudgeMutants) {
+    EXPECT_EQ(run({"mutate", "--measure", "tcb_invalidate", file("strict", R"("driver": {"omit": ["submit_lock"]}, )"), file("good")}),
+              kExitFailed);
+    EXPECT_THAT(out, HasSubstr("1 run, nobody noticed"));
+}
+
+TEST_F(CliTest, MutantsOfADriverThatFailsAnywayMeanNothing) {
+    EXPECT_EQ(run({"mutate", file("fails")}), kExitFailed);
+    EXPECT_THAT(err, HasSubstr("with every measure in place a run fails already"));
+}
+
+TEST_F(CliTest, AnUnknownMeasureIsTheUsersMistake) {
+    EXPECT_EQ(run({"mutate", "--measure", "submit_lok", file("good")}), kExitBadInput);
+    EXPECT_THAT(err, HasSubstr("did you mean \"submit_lock\"?"));
 }
 
 TEST_F(CliTest, AnInterruptEndsTheWorkersAndThenTheProgram) {
