@@ -50,10 +50,13 @@ void identify_namespace(Page& page, std::uint64_t blocks) {
 }
 
 void smart_log(Page& page, const DeviceCounters& values) {
+    constexpr std::uint8_t kSpareThreshold = 99;  // source: guess
+    constexpr std::uint8_t kSpareIsLow = 0x01;
     page.fill({});
+    put<std::uint8_t>(page, 0, values.available_spare < kSpareThreshold ? kSpareIsLow : 0);  // critical warning
     put<std::uint16_t>(page, 1, 273 + 35);  // composite temperature in kelvin; guess
     put<std::uint8_t>(page, 3, values.available_spare);
-    put<std::uint8_t>(page, 4, 99);         // spare threshold; guess
+    put<std::uint8_t>(page, 4, kSpareThreshold);
     put<std::uint8_t>(page, 5, values.percentage_used);
     put(page, 32, values.data_units_read);
     put(page, 48, values.data_units_written);

@@ -21,7 +21,7 @@ struct ServiceTimes {
     SimTime ready = milliseconds(2);         ///< CC.EN to CSTS.RDY after a clean shutdown
     SimTime ready_unclean = milliseconds(150);  ///< source: hardware.md 5: above 100 ms on large drives
     SimTime disable = microseconds(50);      ///< CC.EN cleared to RDY=0
-    SimTime shutdown = milliseconds(3);      ///< SHN to SHST=2, after the cache was flushed
+    SimTime shutdown = milliseconds(3);      ///< SHN to SHST=2, the flush included
 };
 
 /// Identify data. source: real-machines.md "Identity"
@@ -29,7 +29,7 @@ struct Identity {
     std::string model = "APPLE SSD AP0512Z";
     std::string serial = "0ba01234c56d7e8f";  ///< 16 hex digits; the value is a guess
     std::string firmware = "499.0.9";
-    unsigned mdts = 8;        ///< power of two of 4 KiB pages: 1 MiB
+    unsigned mdts = 8;        ///< power of two of 4 KiB pages: 1 MiB; 0: no limit
     unsigned namespaces = 3;
 };
 

@@ -16,14 +16,24 @@ constexpr unsigned shutdown_request(std::uint32_t cc) { return cc >> 14 & 3; }
 constexpr unsigned kShutdownRunning = 1;
 constexpr unsigned kShutdownComplete = 2;
 constexpr unsigned kTagSpace = 64;  // source: hardware.md 6.2
+// Fused operations and scatter-gather lists: Identify offers neither. source: NVMe 1.1 figure 11
+constexpr std::uint8_t kUnsupportedFlags = 0xc3;
 
-constexpr std::uint64_t bytes_of(const Sqe& sqe) { return (std::uint64_t{sqe.cdw10[2] & 0xffff} + 1) * 4096; }
+constexpr std::uint64_t blocks_of(const Sqe& sqe) { return (sqe.cdw10[2] & 0xffff) + 1; }
+// The count of blocks has 16 bits. source: NVMe 1.1 figure 82: MDTS 0 is no limit
+constexpr std::uint64_t largest_transfer(unsigned mdts) { return std::uint64_t{1} << (mdts == 0 ? 16 : std::min(mdts, 16u)); }
 }  // namespace
 
 SC_HAS_PROCESS(AnsService);
 
 AnsService::AnsService(sc_core::sc_module_name name, const ServiceConfig& config, Media& media, System& system)
-    : sc_module(name), config_(config), media_(media), system_(system), clean_(media.state().clean()) {
+    : sc_module(name),
+      config_(config),
+      media_(media),
+      system_(system),
+      clean_(media.state().clean()),
+      max_blocks_(largest_transfer(config.identity.mdts)),
+      runs_(max_blocks_) {
     commands.bind(*this);
     SC_METHOD(serve);
     sensitive << serve_event_;
@@ -32,18 +42,27 @@ AnsService::AnsService(sc_core::sc_module_name name, const ServiceConfig& config
 
 void AnsService::start(SimTime at) {
     running_ = true;
+    if (paused_)
+        go_on(at);
+    else
+        publish(at);  // an earlier life may have left another state
+    paused_ = false;
     notify_at(serve_event_, std::max(at, agenda_.next_due()));
 }
 
 void AnsService::stop(bool warm, SimTime) {
     running_ = false;
+    paused_ = warm;
+    unread_cc_ = cc_;
+    missed_disable_ = false;
     if (warm) return;
     agenda_.clear();
     serve_event_.cancel();
-    enabled_ = ready_ = shutting_down_ = false;
+    enabled_ = ready_ = false;
+    cc_ = 0;
     shutdown_status_ = 0;
     io_cq_ = io_sq_ = false;
-    features_ = {};
+    features_ = kFeatureDefaults;
     processor_free_ = link_free_ = 0;
 }
 
@@ -64,12 +83,10 @@ void AnsService::serve() {
                 break;
             case Kind::NotReady:
                 ready_ = false;
+                shutdown_status_ = 0;
                 publish(now);
                 break;
-            case Kind::ShutDown:
-                shutdown_status_ = kShutdownComplete;
-                publish(now);
-                break;
+            case Kind::ShutDown: shutdown_due(now); break;
         }
     }
     if (running_) notify_at(serve_event_, agenda_.next_due());
@@ -93,22 +110,30 @@ SimTime AnsService::due_time(const Command& command, SimTime at) {
     const Sqe& sqe = *command.sqe;
     switch (sqe.opcode) {
         case opcode::kRead:
-            link_free_ = std::max(link_free_, processor_free_ + times.read) + bytes_of(sqe) / 4096 * times.page_transfer;
+            if (check_range(sqe).status != status::kSuccess) return processor_free_;
+            link_free_ = std::max(link_free_, processor_free_ + times.read) + blocks_of(sqe) * times.page_transfer;
             return link_free_;
         case opcode::kWrite:
-            link_free_ = std::max(link_free_, processor_free_) + bytes_of(sqe) / 4096 * times.page_transfer;
+            if (check_range(sqe).status != status::kSuccess) return processor_free_;
+            link_free_ = std::max(link_free_, processor_free_) + blocks_of(sqe) * times.page_transfer;
             return link_free_ + times.write;
         case opcode::kFlush: return processor_free_ + times.flush;
         default: return processor_free_ + times.trim;
     }
 }
 
-void AnsService::finish(const Command& command, SimTime at) {
-    Result result{command.refused, 0};
-    if (command.refused != status::kSuccess)
+void AnsService::finish(const Command& command, SimTime at) { answer(command, execute(command, at), at); }
+
+AnsService::Result AnsService::execute(const Command& command, SimTime at) {
+    if (command.refused != status::kSuccess) {
         log_refusal(command);
-    else
-        result = command.queue == Queue::Io ? io(command, at) : admin(command, at);
+        return {command.refused, 0};
+    }
+    if ((command.sqe->flags & kUnsupportedFlags) != 0) return refuse(status::kInvalidField);
+    return command.queue == Queue::Io ? io(command, at) : admin(command, at);
+}
+
+void AnsService::answer(const Command& command, const Result& result, SimTime at) {
     front_end->complete({command.queue, command.tag, command.life, command.sqe->cid, result.status, result.value}, at);
 }
 
@@ -129,7 +154,20 @@ void AnsService::fatal(const char* why, Tag tag, SimTime) {
 void AnsService::publish(SimTime at) { front_end->set_status(ready_, false, shutdown_status_, at); }
 
 void AnsService::controller_config(std::uint32_t cc, std::uint32_t before, SimTime at) {
-    if (!running_) return;
+    if (running_) return obey(cc, at);
+    unread_cc_ = cc;
+    missed_disable_ = missed_disable_ || ((before & kCcEnable) != 0 && (cc & kCcEnable) == 0);
+}
+
+// The registers took what was written in the pause, and dropped the queues with EN.
+void AnsService::go_on(SimTime at) {
+    if (missed_disable_) obey(cc_ & ~kCcEnable, at);
+    obey(unread_cc_, at);
+}
+
+void AnsService::obey(std::uint32_t cc, SimTime at) {
+    const std::uint32_t before = cc_;
+    cc_ = cc;
     const bool enable_now = (cc & kCcEnable) != 0;
     if (enable_now && !enabled_) enable(at);
     if (!enable_now && enabled_) disable(before, at);
@@ -139,9 +177,9 @@ void AnsService::controller_config(std::uint32_t cc, std::uint32_t before, SimTi
 void AnsService::enable(SimTime at) {
     enabled_ = true;
     media_.controller_enabled(at);
-    shutting_down_ = false;
     shutdown_status_ = 0;
     io_cq_ = io_sq_ = false;
+    features_ = kFeatureDefaults;
     plan(at + (clean_ ? config_.times.ready : config_.times.ready_unclean), {Kind::Ready, {}});
     // Until a shutdown notification says otherwise, this life counts as unclean.
     clean_ = false;
@@ -168,15 +206,20 @@ void AnsService::disable(std::uint32_t before, SimTime at) {
 }
 
 void AnsService::shut_down(SimTime at) {
-    if (shutting_down_) return;
-    shutting_down_ = true;
+    if (shutdown_status_ != 0) return;
     shutdown_status_ = kShutdownRunning;
     publish(at);
+    plan(at + config_.times.shutdown, {Kind::ShutDown, {}});
+}
+
+// At the end, so that what was answered in the meantime is safe too.
+void AnsService::shutdown_due(SimTime at) {
     if (media_.flush(at) == MediaResult::Ok) {
         media_.clean_shutdown(at);
         clean_ = true;
     }
-    plan(at + config_.times.shutdown, {Kind::ShutDown, {}});
+    shutdown_status_ = kShutdownComplete;
+    publish(at);
 }
 
 }  // namespace ans::fw
