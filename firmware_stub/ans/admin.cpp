@@ -32,6 +32,7 @@ AnsService::Result AnsService::admin(const Command& command, SimTime at) {
         case opcode::kGetFeatures: return get_feature(sqe);
         case opcode::kGetLogPage: return get_log(command, at);
         case opcode::kAbort: return {status::kSuccess, 1};  // "command was not aborted". source: hardware.md 5 "No Abort"
+        case opcode::kTunnel: return tunnel(command);
         default: return refuse(status::kInvalidOpcode);
     }
 }

@@ -2,6 +2,7 @@
 // What the NVMe service says of itself and how long it takes, as data.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 
@@ -31,6 +32,7 @@ struct Identity {
     std::string firmware = "499.0.9";
     unsigned mdts = 8;        ///< power of two of 4 KiB pages: 1 MiB; 0: no limit
     unsigned namespaces = 3;
+    std::array<std::uint8_t, 8> nand_id{0x98};  ///< manufacturer: Kioxia's number at JEDEC; the value is a guess
 };
 
 }  // namespace ans::fw

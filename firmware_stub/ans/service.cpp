@@ -122,11 +122,14 @@ SimTime AnsService::due_time(const Command& command, SimTime at) {
     }
 }
 
-void AnsService::finish(const Command& command, SimTime at) { answer(command, execute(command, at), at); }
+void AnsService::finish(const Command& command, SimTime at) {
+    const Result result = execute(command, at);
+    if (!result.dead) answer(command, result, at);
+}
 
 AnsService::Result AnsService::execute(const Command& command, SimTime at) {
     if (command.refused != status::kSuccess) {
-        log_refusal(command);
+        log_refusal(command.tag, command.why);
         return {command.refused, 0};
     }
     if ((command.sqe->flags & kUnsupportedFlags) != 0) return refuse(status::kInvalidField);
@@ -137,10 +140,10 @@ void AnsService::answer(const Command& command, const Result& result, SimTime at
     front_end->complete({command.queue, command.tag, command.life, command.sqe->cid, result.status, result.value}, at);
 }
 
-void AnsService::log_refusal(const Command& command) {
+void AnsService::log_refusal(Tag tag, const char* why) {
     // source: hardware.md 6, 0x24008: the words that real firmware logs
     char line[96];
-    std::snprintf(line, sizeof line, " tag %u completed with err BAD_CMD- %s", index(command.tag), command.why);
+    std::snprintf(line, sizeof line, " tag %u completed with err BAD_CMD- %s", index(tag), why);
     system_.log("cmd.c:1371", line);
 }
 

@@ -46,6 +46,7 @@ private:
     struct Result {
         NvmeStatus status = status::kSuccess;
         std::uint32_t value = 0;
+        bool dead = false;  ///< the firmware dies of it: no answer
     };
     static Result refuse(NvmeStatus status) { return {static_cast<NvmeStatus>(status | kDoNotRetry), 0}; }
 
@@ -55,7 +56,7 @@ private:
     void finish(const Command& command, SimTime at);
     Result execute(const Command& command, SimTime at);
     void answer(const Command& command, const Result& result, SimTime at);
-    void log_refusal(const Command& command);
+    void log_refusal(Tag tag, const char* why);
 
     // Configuration.
     void obey(std::uint32_t cc, SimTime at);
@@ -87,6 +88,8 @@ private:
     Result delete_completion_queue(const Sqe& sqe);
     Result set_feature(const Sqe& sqe, SimTime at);
     Result get_feature(const Sqe& sqe) const;
+    Result tunnel(const Command& command);
+    Result tunnel_denied(const Command& command);
     Result send_page(const Command& command, std::size_t bytes, SimTime at);
 
     const ServiceConfig config_;

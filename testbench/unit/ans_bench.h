@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdarg>
+#include <cstdio>
 #include <cstring>
 #include <memory>
 #include <string>
@@ -76,9 +78,38 @@ public:
         lines.push_back(std::string(context) + ":" + std::string(text));
     }
     void crash(std::string_view reason) override { crashes.emplace_back(reason); }
+    bool read_shared(std::uint64_t address, void* data, std::size_t size) override {
+        reads.emplace_back(address, size);
+        if (!holds(address, size)) return false;
+        std::memcpy(data, shared.data() + (address - kShared), size);
+        return true;
+    }
+    bool write_shared(std::uint64_t address, const void* data, std::size_t size) override {
+        writes.emplace_back(address, size);
+        if (!holds(address, size)) return false;
+        std::memcpy(shared.data() + (address - kShared), data, size);
+        return true;
+    }
+    void note(const char* format, ...) override __attribute__((format(printf, 2, 3))) {
+        char text[200];
+        va_list arguments;
+        va_start(arguments, format);
+        std::vsnprintf(text, sizeof text, format, arguments);
+        va_end(arguments);
+        notes.emplace_back(text);
+    }
 
+    static constexpr std::uint64_t kShared = 0x9'0000'0000;  ///< where `shared` lies; all else is denied
+    std::array<std::uint8_t, 0x8000> shared{};
+    std::vector<std::pair<std::uint64_t, std::size_t>> reads, writes;
+    std::vector<std::string> notes;
     std::vector<std::string> lines;
     std::vector<std::string> crashes;
+
+private:
+    bool holds(std::uint64_t address, std::uint64_t size) const {
+        return address >= kShared && address - kShared <= shared.size() && size <= shared.size() - (address - kShared);
+    }
 };
 
 class AnsTest : public SimTest {
