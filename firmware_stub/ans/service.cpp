@@ -93,8 +93,9 @@ void AnsService::serve() {
 }
 
 void AnsService::command(const Command& command, SimTime at) {
-    // A processor that does not run answers nothing; the driver's timeout is its only way to know.
-    if (!running_) return;
+    // A processor that does not run answers nothing, nor does a controller that is not ready: the driver's timeout is
+    // its only way to know. source: NVMe 1.1 section 3.1.6, RDY
+    if (!running_ || !ready_) return;
     if (command.sqe->cid >= kTagSpace && config_.policies.get<CidBeyondTags>() == CidBeyondTags::Crash) {
         fatal("command id beyond the tag space", command.tag, at);
         return;

@@ -99,6 +99,16 @@ TEST_F(AnsLifeTest, CleanlinessOutlivesTheFirmware) {
     });
 }
 
+TEST_F(AnsLifeTest, CommandsBeforeReadyAreNeverAnswered) {
+    off([&] {
+        set_cc(kEnabled);
+        submit(Queue::Admin, sqe(kIdentify, 0, 1));
+        pass(seconds(1));
+        EXPECT_THAT(front_end.posted, IsEmpty());
+        EXPECT_EQ(admin(sqe(kIdentify, 0, 1)), status::kSuccess);
+    });
+}
+
 TEST_F(AnsLifeTest, WritingCcWithoutAChangeOfEnDoesNothing) {
     live([&] {
         set_cc(kEnabled | 1 << 11);
