@@ -6,34 +6,47 @@
 namespace ans::fw {
 
 namespace {
-constexpr unsigned kIoQueue = 1;            // the only I/O queue pair. source: hardware.md 5 "Capacity"
+constexpr unsigned kIoQueue = 1;  // the only I/O queue pair. source: hardware.md 5 "Capacity"
 constexpr unsigned kMaxEntries = 64;
 constexpr std::uint32_t kPhysicallyContiguous = 1;
 constexpr std::uint32_t kInterruptEnabled = 2;
 constexpr unsigned kFeaturePower = 2;
 constexpr unsigned kFeatureQueues = 7;
-constexpr std::uint32_t kSave = 1u << 31;      // CDW10
-constexpr std::uint32_t kPowerState = 0x1f;    // CDW11; Identify shows one state, 0
+constexpr std::uint32_t kSave = 1u << 31;    // CDW10
+constexpr std::uint32_t kPowerState = 0x1f;  // CDW11; Identify shows one state, 0
 constexpr std::uint32_t kAllNamespaces = 0xffff'ffff;
 
 // Features that this controller knows. source: NVMe 1.1 figure 73; which of them real firmware accepts: guess
-constexpr bool known_feature(unsigned id) { return (id >= 0x01 && id <= 0x02) || (id >= 0x04 && id <= 0x0b); }
+constexpr bool known_feature(unsigned id) {
+    return (id >= 0x01 && id <= 0x02) || (id >= 0x04 && id <= 0x0b);
+}
 }  // namespace
 
 AnsService::Result AnsService::admin(const Command& command, SimTime at) {
     const Sqe& sqe = *command.sqe;
     switch (sqe.opcode) {
-        case opcode::kIdentify: return identify(command, at);
-        case opcode::kCreateCompletionQueue: return create_completion_queue(sqe);
-        case opcode::kCreateSubmissionQueue: return create_submission_queue(sqe);
-        case opcode::kDeleteCompletionQueue: return delete_completion_queue(sqe);
-        case opcode::kDeleteSubmissionQueue: return delete_submission_queue(sqe, at);
-        case opcode::kSetFeatures: return set_feature(sqe, at);
-        case opcode::kGetFeatures: return get_feature(sqe);
-        case opcode::kGetLogPage: return get_log(command, at);
-        case opcode::kAbort: return {status::kSuccess, 1};  // "command was not aborted". source: hardware.md 5 "No Abort"
-        case opcode::kTunnel: return tunnel(command);
-        default: return refuse(status::kInvalidOpcode);
+        case opcode::kIdentify:
+            return identify(command, at);
+        case opcode::kCreateCompletionQueue:
+            return create_completion_queue(sqe);
+        case opcode::kCreateSubmissionQueue:
+            return create_submission_queue(sqe);
+        case opcode::kDeleteCompletionQueue:
+            return delete_completion_queue(sqe);
+        case opcode::kDeleteSubmissionQueue:
+            return delete_submission_queue(sqe, at);
+        case opcode::kSetFeatures:
+            return set_feature(sqe, at);
+        case opcode::kGetFeatures:
+            return get_feature(sqe);
+        case opcode::kGetLogPage:
+            return get_log(command, at);
+        case opcode::kAbort:
+            return {status::kSuccess, 1};  // "command was not aborted". source: hardware.md 5 "No Abort"
+        case opcode::kTunnel:
+            return tunnel(command);
+        default:
+            return refuse(status::kInvalidOpcode);
     }
 }
 
@@ -44,7 +57,8 @@ AnsService::Result AnsService::send_page(const Command& command, std::size_t byt
 
 AnsService::Result AnsService::identify(const Command& command, SimTime at) {
     const Sqe& sqe = *command.sqe;
-    // CNS is one bit, whatever is written. source: NVMe 1.0 figure 65; hardware.md 5, VS; incidents.md cns-beyond-binary
+    // CNS is one bit, whatever is written. source: NVMe 1.0 figure 65; hardware.md 5, VS; incidents.md
+    // cns-beyond-binary
     if ((sqe.cdw10[0] & 1) != 0) {
         identify_controller(page_, config_.identity, config_.policies.get<WriteZeroes>() == WriteZeroes::On);
     } else {
@@ -61,8 +75,11 @@ AnsService::Result AnsService::get_log(const Command& command, SimTime at) {
             if (sqe.nsid != 0 && sqe.nsid != kAllNamespaces) return refuse(status::kInvalidField);
             smart_log(page_, media_.counters(at));
             break;
-        case 0x03: firmware_slot_log(page_, config_.identity); break;
-        default: return {status::kInvalidLogPage, 0};  // 0x01 too. source: real-machines.md: status 0x109
+        case 0x03:
+            firmware_slot_log(page_, config_.identity);
+            break;
+        default:
+            return {status::kInvalidLogPage, 0};  // 0x01 too. source: real-machines.md: status 0x109
     }
     // Zeros follow a page; how far: guess. source: NVMe 1.1 section 5.10: undefined
     const std::size_t bytes = (std::size_t{sqe.cdw10[0] >> 16 & 0xfff} + 1) * 4;

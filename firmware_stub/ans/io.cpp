@@ -12,8 +12,12 @@ constexpr std::uint32_t kNamespace = 1;
 constexpr std::uint32_t kForceUnitAccess = 1u << 30;  // CDW12
 constexpr std::uint32_t kDeallocate = 1u << 2;        // CDW11
 
-constexpr std::uint64_t lba_of(const Sqe& sqe) { return sqe.cdw10[0] | std::uint64_t{sqe.cdw10[1]} << 32; }
-constexpr std::uint32_t blocks_of(const Sqe& sqe) { return (sqe.cdw10[2] & 0xffff) + 1; }
+constexpr std::uint64_t lba_of(const Sqe& sqe) {
+    return sqe.cdw10[0] | std::uint64_t{sqe.cdw10[1]} << 32;
+}
+constexpr std::uint32_t blocks_of(const Sqe& sqe) {
+    return (sqe.cdw10[2] & 0xffff) + 1;
+}
 
 /// One range of a Dataset Management command. source: NVMe 1.1 figure 119
 struct TrimRange {
@@ -28,19 +32,26 @@ bool offers(std::uint8_t code, const Policies& policies) {
         case opcode::kFlush:
         case opcode::kWrite:
         case opcode::kRead:
-        case opcode::kDatasetManagement: return true;
-        case opcode::kWriteZeroes: return policies.get<WriteZeroes>() == WriteZeroes::On;
-        default: return false;
+        case opcode::kDatasetManagement:
+            return true;
+        case opcode::kWriteZeroes:
+            return policies.get<WriteZeroes>() == WriteZeroes::On;
+        default:
+            return false;
     }
 }
 }  // namespace
 
 AnsService::Result AnsService::from_media(MediaResult result) {
     switch (result) {
-        case MediaResult::Ok: return {};
-        case MediaResult::OutOfRange: return {status::kLbaOutOfRange | kDoNotRetry, 0};
-        case MediaResult::ReadFault: return {status::kUnrecoveredRead, 0};
-        case MediaResult::WriteFault: return {status::kWriteFault, 0};
+        case MediaResult::Ok:
+            return {};
+        case MediaResult::OutOfRange:
+            return {status::kLbaOutOfRange | kDoNotRetry, 0};
+        case MediaResult::ReadFault:
+            return {status::kUnrecoveredRead, 0};
+        case MediaResult::WriteFault:
+            return {status::kWriteFault, 0};
     }
     return {status::kInternalError, 0};
 }
@@ -70,11 +81,16 @@ AnsService::Result AnsService::io(const Command& command, SimTime at) {
         return refuse(inactive ? status::kInvalidField : status::kInvalidNamespace);
     }
     switch (sqe.opcode) {
-        case opcode::kRead: return read(command, at);
-        case opcode::kWrite: return write(command, at);
-        case opcode::kFlush: return from_media(media_.flush(at));
-        case opcode::kDatasetManagement: return manage_dataset(command, at);
-        default: return write_zeroes(sqe, at);
+        case opcode::kRead:
+            return read(command, at);
+        case opcode::kWrite:
+            return write(command, at);
+        case opcode::kFlush:
+            return from_media(media_.flush(at));
+        case opcode::kDatasetManagement:
+            return manage_dataset(command, at);
+        default:
+            return write_zeroes(sqe, at);
     }
 }
 

@@ -12,21 +12,28 @@ namespace ans::fw {
 namespace {
 // CC and CSTS as the firmware sees them. source: NVMe 1.1 sections 3.1.5 and 3.1.6
 constexpr std::uint32_t kCcEnable = 1;
-constexpr unsigned shutdown_request(std::uint32_t cc) { return cc >> 14 & 3; }
+constexpr unsigned shutdown_request(std::uint32_t cc) {
+    return cc >> 14 & 3;
+}
 constexpr unsigned kShutdownRunning = 1;
 constexpr unsigned kShutdownComplete = 2;
 constexpr unsigned kTagSpace = 64;  // source: hardware.md 6.2
 // Fused operations and scatter-gather lists: Identify offers neither. source: NVMe 1.1 figure 11
 constexpr std::uint8_t kUnsupportedFlags = 0xc3;
 
-constexpr std::uint64_t blocks_of(const Sqe& sqe) { return (sqe.cdw10[2] & 0xffff) + 1; }
+constexpr std::uint64_t blocks_of(const Sqe& sqe) {
+    return (sqe.cdw10[2] & 0xffff) + 1;
+}
 // The count of blocks has 16 bits. source: NVMe 1.1 figure 82: MDTS 0 is no limit
-constexpr std::uint64_t largest_transfer(unsigned mdts) { return std::uint64_t{1} << (mdts == 0 ? 16 : std::min(mdts, 16u)); }
+constexpr std::uint64_t largest_transfer(unsigned mdts) {
+    return std::uint64_t{1} << (mdts == 0 ? 16 : std::min(mdts, 16u));
+}
 }  // namespace
 
 SC_HAS_PROCESS(AnsService);
 
-AnsService::AnsService(sc_core::sc_module_name name, const ServiceConfig& config, Media& media, System& system)
+AnsService::AnsService(sc_core::sc_module_name name, const ServiceConfig& config, Media& media,
+                       System& system)
     : sc_module(name),
       config_(config),
       media_(media),
@@ -76,7 +83,9 @@ void AnsService::serve() {
     while (running_ && agenda_.next_due() <= now) {
         const Work work = agenda_.take();
         switch (work.kind) {
-            case Kind::Command: finish(work.command, now); break;
+            case Kind::Command:
+                finish(work.command, now);
+                break;
             case Kind::Ready:
                 ready_ = true;
                 publish(now);
@@ -86,15 +95,17 @@ void AnsService::serve() {
                 shutdown_status_ = 0;
                 publish(now);
                 break;
-            case Kind::ShutDown: shutdown_due(now); break;
+            case Kind::ShutDown:
+                shutdown_due(now);
+                break;
         }
     }
     if (running_) notify_at(serve_event_, agenda_.next_due());
 }
 
 void AnsService::command(const Command& command, SimTime at) {
-    // A processor that does not run answers nothing, nor does a controller that is not ready: the driver's timeout is
-    // its only way to know. source: NVMe 1.1 section 3.1.6, RDY
+    // A processor that does not run answers nothing, nor does a controller that is not ready: the driver's
+    // timeout is its only way to know. source: NVMe 1.1 section 3.1.6, RDY
     if (!running_ || !ready_) return;
     if (command.sqe->cid >= kTagSpace && config_.policies.get<CidBeyondTags>() == CidBeyondTags::Crash) {
         fatal("command id beyond the tag space", command.tag, at);
@@ -112,14 +123,17 @@ SimTime AnsService::due_time(const Command& command, SimTime at) {
     switch (sqe.opcode) {
         case opcode::kRead:
             if (check_range(sqe).status != status::kSuccess) return processor_free_;
-            link_free_ = std::max(link_free_, processor_free_ + times.read) + blocks_of(sqe) * times.page_transfer;
+            link_free_ =
+                std::max(link_free_, processor_free_ + times.read) + blocks_of(sqe) * times.page_transfer;
             return link_free_;
         case opcode::kWrite:
             if (check_range(sqe).status != status::kSuccess) return processor_free_;
             link_free_ = std::max(link_free_, processor_free_) + blocks_of(sqe) * times.page_transfer;
             return link_free_ + times.write;
-        case opcode::kFlush: return processor_free_ + times.flush;
-        default: return processor_free_ + times.trim;
+        case opcode::kFlush:
+            return processor_free_ + times.flush;
+        default:
+            return processor_free_ + times.trim;
     }
 }
 
@@ -138,7 +152,8 @@ AnsService::Result AnsService::execute(const Command& command, SimTime at) {
 }
 
 void AnsService::answer(const Command& command, const Result& result, SimTime at) {
-    front_end->complete({command.queue, command.tag, command.life, command.sqe->cid, result.status, result.value}, at);
+    front_end->complete(
+        {command.queue, command.tag, command.life, command.sqe->cid, result.status, result.value}, at);
 }
 
 void AnsService::log_refusal(Tag tag, const char* why) {
@@ -149,13 +164,17 @@ void AnsService::log_refusal(Tag tag, const char* why) {
 }
 
 void AnsService::fatal(const char* why, Tag tag, SimTime) {
-    // source: T2 crash logs: "assert failed: [7446]:duplicate tag error for tag 0, host_id 0x0. status_reg: 0x8000000"
+    // source: T2 crash logs: "assert failed: [7446]:duplicate tag error for tag 0, host_id 0x0. status_reg:
+    // 0x8000000"
     char line[120];
-    std::snprintf(line, sizeof line, "assert failed: [7446]:%s for tag %u, host_id 0x0. status_reg: 0x8000000", why, index(tag));
+    std::snprintf(line, sizeof line,
+                  "assert failed: [7446]:%s for tag %u, host_id 0x0. status_reg: 0x8000000", why, index(tag));
     system_.crash(line);
 }
 
-void AnsService::publish(SimTime at) { front_end->set_status(ready_, false, shutdown_status_, at); }
+void AnsService::publish(SimTime at) {
+    front_end->set_status(ready_, false, shutdown_status_, at);
+}
 
 void AnsService::controller_config(std::uint32_t cc, std::uint32_t before, SimTime at) {
     if (running_) return obey(cc, at);
@@ -193,13 +212,15 @@ void AnsService::disable(std::uint32_t before, SimTime at) {
     const bool announced = shutdown_request(before) != 0 || shutdown_status_ != 0;
     enabled_ = false;
     agenda_.clear();
-    if (!ready_ && !announced && config_.policies.get<DisableWhileEnabling>() == DisableWhileEnabling::Crash) {
+    if (!ready_ && !announced &&
+        config_.policies.get<DisableWhileEnabling>() == DisableWhileEnabling::Crash) {
         system_.crash("assert failed: controller disabled while it was being enabled");
         return;
     }
     if (io_sq_ || io_cq_) {
         const DisableWithQueues reaction = config_.policies.get<DisableWithQueues>();
-        if (reaction == DisableWithQueues::Log) system_.log("cmd.c:8112", " NVMe disabled with I/O queues alive");
+        if (reaction == DisableWithQueues::Log)
+            system_.log("cmd.c:8112", " NVMe disabled with I/O queues alive");
         if (reaction == DisableWithQueues::Crash) {
             system_.crash("assert failed: controller disabled with I/O queues alive");
             return;

@@ -101,19 +101,20 @@ private:
     SimTime link_free_ = 0;       ///< when the link has moved the last page
 
     bool running_ = false;
-    bool paused_ = false;         ///< stopped warm
-    std::uint32_t cc_ = 0;        ///< as last obeyed
-    std::uint32_t unread_cc_ = 0; ///< as written since the pause
-    bool missed_disable_ = false; ///< EN was cleared in the pause
+    bool paused_ = false;          ///< stopped warm
+    std::uint32_t cc_ = 0;         ///< as last obeyed
+    std::uint32_t unread_cc_ = 0;  ///< as written since the pause
+    bool missed_disable_ = false;  ///< EN was cleared in the pause
     bool enabled_ = false;
     bool ready_ = false;
-    bool clean_;                  ///< the last life ended with a shutdown notification
+    bool clean_;  ///< the last life ended with a shutdown notification
     unsigned shutdown_status_ = 0;
     bool io_cq_ = false;
     bool io_sq_ = false;
     static constexpr std::uint8_t kWriteCacheFeature = 6;
     using Features = std::array<std::uint32_t, 16>;
-    static constexpr Features kFeatureDefaults{0, 0, 0, 0, 0, 0, 1};  ///< the write cache is on; source: guess
+    static constexpr Features kFeatureDefaults{0, 0, 0, 0,
+                                               0, 0, 1};  ///< the write cache is on; source: guess
     Features features_ = kFeatureDefaults;
     Page page_{};
     std::vector<std::byte> staging_;  ///< a write's data on its way to the cache; grows to MDTS once

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Vendor admin command 0xD8, "apple tunnel". Its two buffers are shared memory behind SART, not data behind PRPs and
-// NVMMU; the TCB that it needs nevertheless is looked at before it comes here.
+// Vendor admin command 0xD8, "apple tunnel". Its two buffers are shared memory behind SART, not data behind
+// PRPs and NVMMU; the TCB that it needs nevertheless is looked at before it comes here.
 //
 // source: hardware.md 8; every refusal, and what of the buffers is touched: guess
 #include <array>
@@ -36,10 +36,13 @@ constexpr std::uint64_t pointer(const Sqe& sqe, std::size_t low_dword) {
 
 AnsService::Result AnsService::tunnel(const Command& command) {
     Request request{};
-    if (!system_.read_shared(pointer(*command.sqe, 11), &request, sizeof request)) return tunnel_denied(command);
+    if (!system_.read_shared(pointer(*command.sqe, 11), &request, sizeof request))
+        return tunnel_denied(command);
     const std::uint64_t answer = pointer(*command.sqe, 13);
     switch (request.sub_command) {
-        case kSetTime: system_.note("0xD8 set_time: %u", request.unix_time); return {};
+        case kSetTime:
+            system_.note("0xD8 set_time: %u", request.unix_time);
+            return {};
         case kGetNandId: {
             system_.note("0xD8 get_nand_id");
             const auto& id = config_.identity.nand_id;
@@ -47,7 +50,8 @@ AnsService::Result AnsService::tunnel(const Command& command) {
         }
         case kGetNandGeometry:
             system_.note("0xD8 get_nand_geometry");
-            return system_.write_shared(answer, kGeometry.data(), kGeometry.size()) ? Result{} : tunnel_denied(command);
+            return system_.write_shared(answer, kGeometry.data(), kGeometry.size()) ? Result{}
+                                                                                    : tunnel_denied(command);
         default:
             system_.note("0xD8 sub-command 0x%02x is unknown and refused", request.sub_command);
             return refuse(status::kInvalidField);

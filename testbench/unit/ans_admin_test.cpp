@@ -12,7 +12,8 @@ namespace op = fw::opcode;
 using ::testing::IsEmpty;
 
 constexpr unsigned kDeleteSq = 0x00, kCreateSq = 0x01, kGetLog = 0x02, kDeleteCq = 0x04, kCreateCq = 0x05,
-                   kIdentify = 0x06, kAbort = 0x08, kSetFeatures = 0x09, kGetFeatures = 0x0a, kAsyncEvent = 0x0c;
+                   kIdentify = 0x06, kAbort = 0x08, kSetFeatures = 0x09, kGetFeatures = 0x0a,
+                   kAsyncEvent = 0x0c;
 
 class AnsAdminTest : public AnsTest {
 protected:
@@ -77,7 +78,8 @@ TEST_F(AnsAdminTest, IdentifyControllerLeavesEverythingElseZero) {
     live([&] {
         EXPECT_EQ(admin(sqe(kIdentify, 0, 1)), status::kSuccess);
         // Among them, as on real machines: IEEE 73, CNTLID 78, VER 80, OAES 92, LPA 261, NPSS 263, PSD0 2048.
-        EXPECT_THAT(others({{0, 73}, {77, 1}, {256, 2}, {260, 1}, {512, 2}, {516, 4}, {520, 2}, {525, 1}}), IsEmpty());
+        EXPECT_THAT(others({{0, 73}, {77, 1}, {256, 2}, {260, 1}, {512, 2}, {516, 4}, {520, 2}, {525, 1}}),
+                    IsEmpty());
     });
 }
 
@@ -161,7 +163,8 @@ TEST_F(AnsAdminTest, QueuesAreMadeAsTheDriverWants) {
         EXPECT_EQ(front_end.cq.base, kQueueBase);
         EXPECT_EQ(front_end.cq.entries, 64u);
         EXPECT_FALSE(front_end.cq.interrupt);
-        EXPECT_EQ(admin(create_sq(1, 2, 1 | 2 << 1 | 1 << 16)), status::kSuccess) << "with a priority, as U-Boot does";
+        EXPECT_EQ(admin(create_sq(1, 2, 1 | 2 << 1 | 1 << 16)), status::kSuccess)
+            << "with a priority, as U-Boot does";
         EXPECT_EQ(front_end.sq.base, kQueueBase);
         EXPECT_EQ(front_end.sq.entries, 2u);
     });

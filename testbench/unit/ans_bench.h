@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The bench of the NVMe service's tests: the service between a front end that remembers what it was told, a kernel of
-// the firmware reduced to its log, and a medium that tells what reached it. A command's data is one flat buffer.
+// The bench of the NVMe service's tests: the service between a front end that remembers what it was told, a
+// kernel of the firmware reduced to its log, and a medium that tells what reached it. A command's data is one
+// flat buffer.
 #pragma once
 
 #include <algorithm>
@@ -60,7 +61,9 @@ public:
     void set_io_completion_queue(std::uint64_t base, unsigned entries, bool interrupt) override {
         cq = {base, entries, interrupt};
     }
-    void set_io_submission_queue(std::uint64_t base, unsigned entries) override { sq = {base, entries, false}; }
+    void set_io_submission_queue(std::uint64_t base, unsigned entries) override {
+        sq = {base, entries, false};
+    }
 
     std::vector<std::byte> data;  ///< the memory behind every command's PRPs
     NvmeStatus move_status = status::kSuccess;
@@ -108,7 +111,8 @@ public:
 
 private:
     bool holds(std::uint64_t address, std::uint64_t size) const {
-        return address >= kShared && address - kShared <= shared.size() && size <= shared.size() - (address - kShared);
+        return address >= kShared && address - kShared <= shared.size() &&
+               size <= shared.size() - (address - kShared);
     }
 };
 
@@ -168,10 +172,12 @@ protected:
         return sqe(opcode, 1, static_cast<std::uint32_t>(lba), static_cast<std::uint32_t>(lba >> 32),
                    (blocks - 1) | flags);
     }
-    void submit(Queue queue, const Sqe& entry, unsigned tag = 0, NvmeStatus refused = 0, const char* why = "") {
+    void submit(Queue queue, const Sqe& entry, unsigned tag = 0, NvmeStatus refused = 0,
+                const char* why = "") {
         sqes[tag] = entry;
         sqes[tag].cid = static_cast<std::uint16_t>(entry.cid != 0 ? entry.cid : tag);
-        service->command({queue, Tag{static_cast<std::uint16_t>(tag)}, refused, life, &sqes[tag], why}, kernel_now());
+        service->command({queue, Tag{static_cast<std::uint16_t>(tag)}, refused, life, &sqes[tag], why},
+                         kernel_now());
     }
     /// The completion of the command, which must come before any other.
     Completion perform(Queue queue, const Sqe& entry, unsigned tag = 0) {

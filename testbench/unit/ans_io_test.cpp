@@ -12,9 +12,9 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 constexpr unsigned kFlush = 0x00, kWrite = 0x01, kRead = 0x02, kWriteZeroes = 0x08, kDsm = 0x09;
-constexpr std::uint32_t kFua = 1u << 30;         // CDW12
-constexpr std::uint32_t kDeallocate = 1u << 2;   // CDW11
-constexpr std::uint32_t kReadHint = 1u << 0;     // CDW11, integral dataset for read
+constexpr std::uint32_t kFua = 1u << 30;        // CDW12
+constexpr std::uint32_t kDeallocate = 1u << 2;  // CDW11
+constexpr std::uint32_t kReadHint = 1u << 0;    // CDW11, integral dataset for read
 constexpr NvmeStatus kOk = status::kSuccess;
 
 class AnsIoTest : public AnsTest {
@@ -32,7 +32,8 @@ protected:
         front_end.data.clear();
         return io(blocks_sqe(kRead, lba, blocks));
     }
-    NvmeStatus dsm(const std::vector<Range>& ranges, std::uint32_t attributes = kDeallocate, std::uint32_t cdw10 = 0) {
+    NvmeStatus dsm(const std::vector<Range>& ranges, std::uint32_t attributes = kDeallocate,
+                   std::uint32_t cdw10 = 0) {
         front_end.data.resize(ranges.size() * sizeof(Range));
         std::memcpy(front_end.data.data(), ranges.data(), front_end.data.size());
         return io(sqe(kDsm, 1, cdw10 | static_cast<std::uint32_t>(ranges.size() - 1), attributes));
@@ -116,7 +117,8 @@ TEST_F(AnsIoTest, TheLargestReadMayBeScatteredInTheCache) {
     use_media(kBlocks);
     config.identity.mdts = 11;
     live([&] {
-        for (std::uint64_t lba = 0; lba < kBlocks; lba += 2)  // every other block cached: each is a run of its own
+        for (std::uint64_t lba = 0; lba < kBlocks;
+             lba += 2)  // every other block cached: each is a run of its own
             EXPECT_EQ(write(lba, {1}), kOk);
         EXPECT_EQ(read(0, kBlocks), kOk);
         EXPECT_EQ(received().at(2046), 1u);
@@ -350,7 +352,8 @@ TEST_F(AnsIoTest, ACommandThatHardwareRefusesIsLoggedInTheWordsOfRealFirmware) {
         pass(milliseconds(1));
         ASSERT_EQ(front_end.posted.size(), 1u);
         EXPECT_EQ(front_end.posted[0].completion.status, status::kInvalidField);
-        EXPECT_THAT(system.lines, ElementsAre("cmd.c:1371: tag 5 completed with err BAD_CMD- NULL_PRP_PTR_ERR"));
+        EXPECT_THAT(system.lines,
+                    ElementsAre("cmd.c:1371: tag 5 completed with err BAD_CMD- NULL_PRP_PTR_ERR"));
         EXPECT_EQ(front_end.moves, 0u);
     });
 }

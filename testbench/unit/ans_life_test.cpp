@@ -11,7 +11,8 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-constexpr unsigned kFlush = 0x00, kWrite = 0x01, kRead = 0x02, kCreateSq = 0x01, kCreateCq = 0x05, kIdentify = 0x06;
+constexpr unsigned kFlush = 0x00, kWrite = 0x01, kRead = 0x02, kCreateSq = 0x01, kCreateCq = 0x05,
+                   kIdentify = 0x06;
 
 class AnsLifeTest : public AnsTest {
 protected:
@@ -423,8 +424,9 @@ TEST_F(AnsLifeTest, AQuiesceThatEndsInAStopForgetsEverything) {
 TEST_F(AnsLifeTest, AFatalErrorCrashesInTheWordsOfRealFirmware) {  // source: T2 crash logs
     live([&] {
         service->fatal("duplicate tag error", Tag{5}, kernel_now());
-        EXPECT_THAT(system.crashes, ElementsAre("assert failed: [7446]:duplicate tag error for tag 5, host_id 0x0. "
-                                                "status_reg: 0x8000000"));
+        EXPECT_THAT(system.crashes,
+                    ElementsAre("assert failed: [7446]:duplicate tag error for tag 5, host_id 0x0. "
+                                "status_reg: 0x8000000"));
     });
 }
 

@@ -21,8 +21,12 @@ constexpr unsigned kTunnel = 0xd8, kSetTime = 0x06, kNandId = 0x38, kGeometry = 
 Sqe tunnel_sqe(std::uint64_t ptr0, std::uint64_t ptr1) {
     Sqe out{};
     out.opcode = kTunnel;
-    out.cdw10 = {0, static_cast<std::uint32_t>(ptr0), static_cast<std::uint32_t>(ptr0 >> 32),
-                 static_cast<std::uint32_t>(ptr1), static_cast<std::uint32_t>(ptr1 >> 32), 0};
+    out.cdw10 = {0,
+                 static_cast<std::uint32_t>(ptr0),
+                 static_cast<std::uint32_t>(ptr0 >> 32),
+                 static_cast<std::uint32_t>(ptr1),
+                 static_cast<std::uint32_t>(ptr1 >> 32),
+                 0};
     return out;
 }
 
@@ -113,8 +117,9 @@ TEST_F(AnsTunnelTest, OnTheIoQueueItIsUnknown) {
 /// The coprocessor of an M1, left running by a boot loader; a CPU that rings doorbells by hand.
 class TunnelMachineTest : public SimTest {
 protected:
-    static constexpr std::uint64_t kRam = 0x8'0000'0000, kSq = kRam, kCq = kRam + 0x1000, kTcbs = kRam + 0x2000,
-                                   kRequest = kRam + 0x10'0000, kAnswer = kRam + 0x11'0000;
+    static constexpr std::uint64_t kRam = 0x8'0000'0000, kSq = kRam, kCq = kRam + 0x1000,
+                                   kTcbs = kRam + 0x2000, kRequest = kRam + 0x10'0000,
+                                   kAnswer = kRam + 0x11'0000;
     static constexpr std::uint64_t kNvme = 0x2'7bcc'0000, kSart = 0x2'7bc5'0000;
     static constexpr unsigned kFreeEntry = 2;  // the boot loader took two
 
@@ -187,7 +192,8 @@ protected:
         pass(milliseconds(1));
     }
     NvmeStatus answered() const {
-        return static_cast<NvmeStatus>(recorder.last_field(EventKind::CompletionPosted, "status") & ~kDoNotRetry);
+        return static_cast<NvmeStatus>(recorder.last_field(EventKind::CompletionPosted, "status") &
+                                       ~kDoNotRetry);
     }
 
     Policies policies;
