@@ -50,7 +50,7 @@ void Bus::device_access(std::size_t index, tlm::tlm_generic_payload& tx, sc_core
         const std::uint64_t address = tx.get_address();
         tx.set_address(address - region.base + region.offset);
         if (seam_.planned(write))
-            seam_.access(*(*ports_[index])[0], region.unit, tx, at, delay);
+            seam_.access(*(*ports_[index])[0], region.unit, address, tx, at, delay);
         else
             (*ports_[index])->b_transport(tx, delay);
         tx.set_address(address);

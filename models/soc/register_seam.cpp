@@ -12,13 +12,14 @@ constexpr std::size_t kMost = 8;  // bytes of a register
 std::size_t width(const tlm::tlm_generic_payload& tx) { return std::min<std::size_t>(tx.get_data_length(), kMost); }
 }  // namespace
 
-void RegisterSeam::access(tlm::tlm_fw_transport_if<>& block, Unit unit, tlm::tlm_generic_payload& tx, SimTime at,
-                          sc_core::sc_time& delay) const {
+void RegisterSeam::access(tlm::tlm_fw_transport_if<>& block, Unit unit, std::uint64_t address,
+                          tlm::tlm_generic_payload& tx, SimTime at, sc_core::sc_time& delay) const {
     Event about;
     about.time = at;
     about.kind = tx.is_write() ? EventKind::RegWrite : EventKind::RegRead;
     about.unit = unit;
     about.slot[0] = static_cast<std::uint32_t>(tx.get_address()) | std::uint64_t{tx.get_data_length() & 0xff} << 32;
+    about.slot[2] = address;
     if (tx.is_write())
         write(block, about, tx, delay);
     else

@@ -18,9 +18,9 @@ public:
     bool planned(bool write) const {
         return decide_.planned(write ? DecidePoint::RegisterWrite : DecidePoint::RegisterRead);
     }
-    /// Carries the access to the block. `offset` and `unit` as the event has them; `at`: the access's time.
-    void access(tlm::tlm_fw_transport_if<>& block, Unit unit, tlm::tlm_generic_payload& tx, SimTime at,
-                sc_core::sc_time& delay) const;
+    /// Carries the access to the block; `unit`, `address` on the bus and `at` as the bus will report them.
+    void access(tlm::tlm_fw_transport_if<>& block, Unit unit, std::uint64_t address, tlm::tlm_generic_payload& tx,
+                SimTime at, sc_core::sc_time& delay) const;
 
 private:
     void read(tlm::tlm_fw_transport_if<>& block, Event about, tlm::tlm_generic_payload& tx,
