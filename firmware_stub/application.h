@@ -3,6 +3,8 @@
 // ANS half (the NVMe service: a method off the thread's path).
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 #include "models/common/sim_time.h"
@@ -29,6 +31,12 @@ public:
     virtual void log(std::string_view context, std::string_view text) = 0;
     /// Panics: writes the crashlog, announces it on endpoint 1, stops everything.
     virtual void crash(std::string_view reason) = 0;
+    /// Memory that the AP opened to the firmware in SART. False where it was refused: that was noted, and the
+    /// firmware crashes if policy `sart_violation` says so.
+    virtual bool read_shared(std::uint64_t address, void* data, std::size_t size) = 0;
+    virtual bool write_shared(std::uint64_t address, const void* data, std::size_t size) = 0;
+    /// A word for whoever watches the run; invisible to the AP.
+    virtual void note(const char* format, ...) __attribute__((format(printf, 2, 3))) = 0;
 };
 
 }  // namespace ans::fw

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Installs from Debian's packages what the project builds and tests with; does nothing where all is there.
+# Installs from Debian's packages what the project builds and tests with, and what is named besides; does nothing where all
+# is there. usage: scripts/setup.sh [PACKAGE...]
 set -euo pipefail
 
 packages=(
@@ -8,6 +9,7 @@ packages=(
   libsystemc-dev nlohmann-json3-dev libcli11-dev libssl-dev   # what ans2emu links with
   libgtest-dev libgmock-dev libvalijson-dev                   # what its tests need
   e2fsprogs                                                   # mke2fs, e2fsck, debugfs: the demo's file systems
+  "$@"
 )
 
 missing=()

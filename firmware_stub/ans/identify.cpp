@@ -24,8 +24,8 @@ void put_text(Page& page, std::size_t offset, std::size_t size, std::string_view
 
 void identify_controller(Page& page, const Identity& identity, bool write_zeroes) {
     page.fill({});
-    put<std::uint16_t>(page, 0, 0x106b);   // VID
-    put<std::uint16_t>(page, 2, 0x106b);   // SSVID
+    put<std::uint16_t>(page, 0, 0x106b);  // VID
+    put<std::uint16_t>(page, 2, 0x106b);  // SSVID
     put_text(page, 4, 20, identity.serial);
     put_text(page, 24, 40, identity.model);
     put_text(page, 64, 8, identity.firmware);
@@ -35,25 +35,31 @@ void identify_controller(Page& page, const Identity& identity, bool write_zeroes
     put<std::uint8_t>(page, 512, 0x66);     // SQES: 64 bytes
     put<std::uint8_t>(page, 513, 0x44);     // CQES: 16 bytes
     put<std::uint32_t>(page, 516, identity.namespaces);
-    put<std::uint16_t>(page, 520, static_cast<std::uint16_t>(0x0004 | (write_zeroes ? 0x0008 : 0)));  // ONCS: dataset management
-    put<std::uint8_t>(page, 525, 0x01);     // VWC: a volatile write cache is present
+    put<std::uint16_t>(
+        page, 520,
+        static_cast<std::uint16_t>(0x0004 | (write_zeroes ? 0x0008 : 0)));  // ONCS: dataset management
+    put<std::uint8_t>(page, 525, 0x01);  // VWC: a volatile write cache is present
     // Zero as on real machines: RAB, IEEE, CNTLID, VER, OAES, LPA, NPSS (one state of 0 W), SUBNQN.
 }
 
 void identify_namespace(Page& page, std::uint64_t blocks) {
     page.fill({});
     if (blocks == 0) return;
-    put<std::uint64_t>(page, 0, blocks);   // NSZE
-    put<std::uint64_t>(page, 8, blocks);   // NCAP
-    put<std::uint64_t>(page, 16, blocks);  // NUSE
+    put<std::uint64_t>(page, 0, blocks);       // NSZE
+    put<std::uint64_t>(page, 8, blocks);       // NCAP
+    put<std::uint64_t>(page, 16, blocks);      // NUSE
     put<std::uint32_t>(page, 128, 12u << 16);  // LBAF0: LBADS 12, 4096 bytes (G)
 }
 
 void smart_log(Page& page, const DeviceCounters& values) {
+    constexpr std::uint8_t kSpareThreshold = 99;  // source: guess
+    constexpr std::uint8_t kSpareIsLow = 0x01;
     page.fill({});
+    put<std::uint8_t>(page, 0,
+                      values.available_spare < kSpareThreshold ? kSpareIsLow : 0);  // critical warning
     put<std::uint16_t>(page, 1, 273 + 35);  // composite temperature in kelvin; guess
     put<std::uint8_t>(page, 3, values.available_spare);
-    put<std::uint8_t>(page, 4, 99);         // spare threshold; guess
+    put<std::uint8_t>(page, 4, kSpareThreshold);
     put<std::uint8_t>(page, 5, values.percentage_used);
     put(page, 32, values.data_units_read);
     put(page, 48, values.data_units_written);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // I/O commands of the NVM command set. source: NVMe 1.1 section 6
-#include <cstring>
+#include <array>
 
 #include "firmware_stub/ans/opcodes.h"
 #include "firmware_stub/ans/service.h"
@@ -12,8 +12,12 @@ constexpr std::uint32_t kNamespace = 1;
 constexpr std::uint32_t kForceUnitAccess = 1u << 30;  // CDW12
 constexpr std::uint32_t kDeallocate = 1u << 2;        // CDW11
 
-constexpr std::uint64_t lba_of(const Sqe& sqe) { return sqe.cdw10[0] | std::uint64_t{sqe.cdw10[1]} << 32; }
-constexpr std::uint32_t blocks_of(const Sqe& sqe) { return (sqe.cdw10[2] & 0xffff) + 1; }
+constexpr std::uint64_t lba_of(const Sqe& sqe) {
+    return sqe.cdw10[0] | std::uint64_t{sqe.cdw10[1]} << 32;
+}
+constexpr std::uint32_t blocks_of(const Sqe& sqe) {
+    return (sqe.cdw10[2] & 0xffff) + 1;
+}
 
 /// One range of a Dataset Management command. source: NVMe 1.1 figure 119
 struct TrimRange {
@@ -22,43 +26,72 @@ struct TrimRange {
     std::uint64_t lba;
 };
 static_assert(sizeof(TrimRange) == 16);
+
+bool offers(std::uint8_t code, const Policies& policies) {
+    switch (code) {
+        case opcode::kFlush:
+        case opcode::kWrite:
+        case opcode::kRead:
+        case opcode::kDatasetManagement:
+            return true;
+        case opcode::kWriteZeroes:
+            return policies.get<WriteZeroes>() == WriteZeroes::On;
+        default:
+            return false;
+    }
+}
 }  // namespace
 
 AnsService::Result AnsService::from_media(MediaResult result) {
     switch (result) {
-        case MediaResult::Ok: return {};
-        case MediaResult::OutOfRange: return {status::kLbaOutOfRange | kDoNotRetry, 0};
-        case MediaResult::ReadFault: return {status::kUnrecoveredRead, 0};
-        case MediaResult::WriteFault: return {status::kWriteFault, 0};
+        case MediaResult::Ok:
+            return {};
+        case MediaResult::OutOfRange:
+            return {status::kLbaOutOfRange | kDoNotRetry, 0};
+        case MediaResult::ReadFault:
+            return {status::kUnrecoveredRead, 0};
+        case MediaResult::WriteFault:
+            return {status::kWriteFault, 0};
     }
     return {status::kInternalError, 0};
 }
 
+bool AnsService::holds(std::uint64_t lba, std::uint64_t blocks) const {
+    return lba <= media_.blocks() && blocks <= media_.blocks() - lba;
+}
+
 AnsService::Result AnsService::check_range(const Sqe& sqe) const {
-    const std::uint64_t lba = lba_of(sqe);
-    const std::uint64_t blocks = blocks_of(sqe);
-    if (blocks > std::uint64_t{1} << config_.identity.mdts) return {status::kInvalidField | kDoNotRetry, 0};
-    if (lba > media_.blocks() || blocks > media_.blocks() - lba) return {status::kLbaOutOfRange | kDoNotRetry, 0};
+    if (blocks_of(sqe) > max_blocks_) return refuse(status::kInvalidField);
+    if (!holds(lba_of(sqe), blocks_of(sqe))) return refuse(status::kLbaOutOfRange);
     return {};
+}
+
+// The host wants it on the medium, not in the cache.
+bool AnsService::goes_through(const Sqe& sqe) const {
+    return (sqe.cdw10[2] & kForceUnitAccess) != 0 || (features_[kWriteCacheFeature] & 1) == 0;
 }
 
 AnsService::Result AnsService::io(const Command& command, SimTime at) {
     const Sqe& sqe = *command.sqe;
+    if (!offers(sqe.opcode, config_.policies)) return refuse(status::kInvalidOpcode);
     const bool all_namespaces = sqe.opcode == opcode::kFlush && sqe.nsid == 0xffff'ffff;
-    if (sqe.nsid != kNamespace && !all_namespaces) return {status::kInvalidNamespace | kDoNotRetry, 0};
-    switch (sqe.opcode) {
-        case opcode::kRead: return read(command, at);
-        case opcode::kWrite: return write(command, at);
-        case opcode::kFlush: return from_media(media_.flush(at));
-        case opcode::kDatasetManagement: return trim(command, at);
-        case opcode::kWriteZeroes: {
-            if (config_.policies.get<WriteZeroes>() == WriteZeroes::Off) break;
-            const std::uint64_t lba = lba_of(sqe);
-            return from_media(media_.trim(lba, blocks_of(sqe), at));
-        }
-        default: break;
+    if (sqe.nsid != kNamespace && !all_namespaces) {
+        // source: NVMe 1.2 section 6.1.5; that this firmware tells them apart: guess
+        const bool inactive = sqe.nsid != 0 && sqe.nsid <= config_.identity.namespaces;
+        return refuse(inactive ? status::kInvalidField : status::kInvalidNamespace);
     }
-    return {status::kInvalidOpcode | kDoNotRetry, 0};
+    switch (sqe.opcode) {
+        case opcode::kRead:
+            return read(command, at);
+        case opcode::kWrite:
+            return write(command, at);
+        case opcode::kFlush:
+            return from_media(media_.flush(at));
+        case opcode::kDatasetManagement:
+            return manage_dataset(command, at);
+        default:
+            return write_zeroes(sqe, at);
+    }
 }
 
 AnsService::Result AnsService::read(const Command& command, SimTime at) {
@@ -81,21 +114,29 @@ AnsService::Result AnsService::write(const Command& command, SimTime at) {
     const MemoryRun run{staging_.data(), bytes};
     const NvmeStatus moved = front_end->move(command, DataDirection::MemoryToDevice, &run, 1, at);
     if (moved != status::kSuccess) return {moved, 0};
-    const bool fua = (sqe.cdw10[2] & kForceUnitAccess) != 0;
-    return from_media(media_.write(lba_of(sqe), blocks_of(sqe), staging_.data(), fua, at));
+    return from_media(media_.write(lba_of(sqe), blocks_of(sqe), staging_.data(), goes_through(sqe), at));
 }
 
-AnsService::Result AnsService::trim(const Command& command, SimTime at) {
+// No data moves, so MDTS does not bind it. source: NVMe 1.1 figure 82
+AnsService::Result AnsService::write_zeroes(const Sqe& sqe, SimTime at) {
+    const Result result = from_media(media_.trim(lba_of(sqe), blocks_of(sqe), at));
+    if (result.status != status::kSuccess || !goes_through(sqe)) return result;
+    return from_media(media_.flush(at));
+}
+
+AnsService::Result AnsService::manage_dataset(const Command& command, SimTime at) {
     const Sqe& sqe = *command.sqe;
-    if ((sqe.cdw10[1] & kDeallocate) == 0) return {};  // hints only
-    const std::size_t ranges = (sqe.cdw10[0] & 0xff) + 1u;
-    const MemoryRun run{page_.data(), ranges * sizeof(TrimRange)};
+    std::array<TrimRange, 256> ranges;
+    const std::size_t count = (sqe.cdw10[0] & 0xff) + 1u;
+    const MemoryRun run{reinterpret_cast<std::byte*>(ranges.data()), count * sizeof(TrimRange)};
     const NvmeStatus moved = front_end->move(command, DataDirection::MemoryToDevice, &run, 1, at);
     if (moved != status::kSuccess) return {moved, 0};
-    for (std::size_t i = 0; i < ranges; ++i) {
-        TrimRange range;
-        std::memcpy(&range, page_.data() + i * sizeof range, sizeof range);
-        const Result result = from_media(media_.trim(range.lba, range.blocks, at));
+    // Nothing is done by half. source: guess
+    for (std::size_t i = 0; i < count; ++i)
+        if (!holds(ranges[i].lba, ranges[i].blocks)) return refuse(status::kLbaOutOfRange);
+    if ((sqe.cdw10[1] & kDeallocate) == 0) return {};  // hints only
+    for (std::size_t i = 0; i < count; ++i) {
+        const Result result = from_media(media_.trim(ranges[i].lba, ranges[i].blocks, at));
         if (result.status != status::kSuccess) return result;
     }
     return {};

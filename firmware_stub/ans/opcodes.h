@@ -16,6 +16,7 @@ enum Admin : std::uint8_t {
     kAbort = 0x08,
     kSetFeatures = 0x09,
     kGetFeatures = 0x0a,
+    kTunnel = 0xd8,
 };
 
 enum Io : std::uint8_t {

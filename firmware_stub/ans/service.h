@@ -46,26 +46,36 @@ private:
     struct Result {
         NvmeStatus status = status::kSuccess;
         std::uint32_t value = 0;
+        bool dead = false;  ///< the firmware dies of it: no answer
     };
+    static Result refuse(NvmeStatus status) { return {static_cast<NvmeStatus>(status | kDoNotRetry), 0}; }
 
     void serve();
     void plan(SimTime due, const Work& work);
     SimTime due_time(const Command& command, SimTime at);
     void finish(const Command& command, SimTime at);
-    void log_refusal(const Command& command);
+    Result execute(const Command& command, SimTime at);
+    void answer(const Command& command, const Result& result, SimTime at);
+    void log_refusal(Tag tag, const char* why);
 
     // Configuration.
+    void obey(std::uint32_t cc, SimTime at);
+    void go_on(SimTime at);
     void enable(SimTime at);
     void disable(std::uint32_t before, SimTime at);
     void shut_down(SimTime at);
+    void shutdown_due(SimTime at);
     void publish(SimTime at);
 
     // I/O queue.
     Result io(const Command& command, SimTime at);
     Result read(const Command& command, SimTime at);
     Result write(const Command& command, SimTime at);
-    Result trim(const Command& command, SimTime at);
+    Result write_zeroes(const Sqe& sqe, SimTime at);
+    Result manage_dataset(const Command& command, SimTime at);
+    bool holds(std::uint64_t lba, std::uint64_t blocks) const;
     Result check_range(const Sqe& sqe) const;
+    bool goes_through(const Sqe& sqe) const;
     static Result from_media(MediaResult result);
 
     // Admin queue.
@@ -74,8 +84,12 @@ private:
     Result get_log(const Command& command, SimTime at);
     Result create_completion_queue(const Sqe& sqe);
     Result create_submission_queue(const Sqe& sqe);
-    Result delete_queue(const Sqe& sqe, bool submission);
-    Result features(const Sqe& sqe, bool set);
+    Result delete_submission_queue(const Sqe& sqe, SimTime at);
+    Result delete_completion_queue(const Sqe& sqe);
+    Result set_feature(const Sqe& sqe, SimTime at);
+    Result get_feature(const Sqe& sqe) const;
+    Result tunnel(const Command& command);
+    Result tunnel_denied(const Command& command);
     Result send_page(const Command& command, std::size_t bytes, SimTime at);
 
     const ServiceConfig config_;
@@ -87,18 +101,25 @@ private:
     SimTime link_free_ = 0;       ///< when the link has moved the last page
 
     bool running_ = false;
+    bool paused_ = false;          ///< stopped warm
+    std::uint32_t cc_ = 0;         ///< as last obeyed
+    std::uint32_t unread_cc_ = 0;  ///< as written since the pause
+    bool missed_disable_ = false;  ///< EN was cleared in the pause
     bool enabled_ = false;
     bool ready_ = false;
-    bool clean_;                  ///< the last life ended with a shutdown notification
-    bool shutting_down_ = false;
+    bool clean_;  ///< the last life ended with a shutdown notification
     unsigned shutdown_status_ = 0;
     bool io_cq_ = false;
     bool io_sq_ = false;
-    std::array<std::uint32_t, 16> features_{};
+    static constexpr std::uint8_t kWriteCacheFeature = 6;
+    using Features = std::array<std::uint32_t, 16>;
+    static constexpr Features kFeatureDefaults{0, 0, 0, 0,
+                                               0, 0, 1};  ///< the write cache is on; source: guess
+    Features features_ = kFeatureDefaults;
     Page page_{};
     std::vector<std::byte> staging_;  ///< a write's data on its way to the cache; grows to MDTS once
-    static constexpr std::size_t kMaxRuns = 1026;  ///< 4 MiB in single blocks, and both ends
-    std::array<MemoryRun, kMaxRuns> runs_;
+    const std::uint64_t max_blocks_;  ///< of a transfer, by MDTS
+    std::vector<MemoryRun> runs_;     ///< a read's data, in the worst case block by block
 };
 
 }  // namespace ans::fw

@@ -104,6 +104,10 @@ bool Processor::write_register(std::uint64_t address, std::uint32_t value) {
     return !interrupted() && transfer(tlm::TLM_WRITE_COMMAND, address, &value, sizeof value);
 }
 
+bool Processor::read_memory(std::uint64_t address, void* data, std::size_t size) {
+    return !interrupted() && transfer(tlm::TLM_READ_COMMAND, address, data, size);
+}
+
 bool Processor::write_memory(std::uint64_t address, const void* data, std::size_t size) {
     // The payload's pointer is not const in TLM-2.0; a write target only reads it (IEEE 1666, 14.11).
     return !interrupted() && transfer(tlm::TLM_WRITE_COMMAND, address, const_cast<void*>(data), size);

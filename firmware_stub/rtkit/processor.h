@@ -79,6 +79,7 @@ protected:
     void send(const Mail& mail, SimTime retry, SimTime retry_max);
     bool write_register(std::uint64_t address, std::uint32_t value);
     /// Memory, in one transaction. False where it was refused.
+    bool read_memory(std::uint64_t address, void* data, std::size_t size);
     bool write_memory(std::uint64_t address, const void* data, std::size_t size);
     const MailHistory& history() const { return history_; }
 

@@ -222,10 +222,16 @@ bool Rtkit::unterminated(std::string_view line) {
 }
 
 bool Rtkit::write_shared(std::uint64_t address, const void* data, std::size_t size) {
-    if (interrupted()) return false;
-    if (write_memory(address, data, size)) return true;
-    if (config_.policies.get<SartViolation>() == SartViolation::Crash) crash("SART violation");
-    return false;
+    return !interrupted() && survive(write_memory(address, data, size));
+}
+
+bool Rtkit::read_shared(std::uint64_t address, void* data, std::size_t size) {
+    return !interrupted() && survive(read_memory(address, data, size));
+}
+
+bool Rtkit::survive(bool shared_access) {
+    if (!shared_access && config_.policies.get<SartViolation>() == SartViolation::Crash) crash("SART violation");
+    return shared_access;
 }
 
 void Rtkit::bus_refused(const char* what, std::uint64_t address, std::size_t size) {

@@ -56,6 +56,7 @@ public:
     // System.
     void log(std::string_view context, std::string_view text) override;
     void crash(std::string_view reason) override { crash(reason, rtkit::CrashlogKind::WellFormed); }
+    bool read_shared(std::uint64_t address, void* data, std::size_t size) override;
 
     // What scripts and faults do to it. Callable from every process; they act in the processor's own, at the
     // present time (a crash after Times::panic). Without live firmware they do nothing.
@@ -110,7 +111,7 @@ private:
     void set_iop_power(std::uint16_t power) override;
     void set_ap_power(std::uint16_t power) override;
 
-    // Kernel.
+    // Kernel, and what System has in common with it.
     const rtkit::Generation& generation() const override { return *config_.generation; }
     SimTime now() const override { return kernel_now(); }
     void send(std::uint8_t endpoint, std::uint64_t msg0) override;
@@ -121,6 +122,7 @@ private:
     void panic(std::string_view reason) override { crash(reason); }
     void note(const char* format, ...) override __attribute__((format(printf, 2, 3)));
 
+    bool survive(bool shared_access);
     void bus_refused(const char* what, std::uint64_t address, std::size_t size) override;
     void report(EventKind kind, std::string_view text);
     void report_state(std::string_view why);

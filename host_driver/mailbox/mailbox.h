@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "host_driver/common/measures.h"
 #include "host_driver/common/status.h"
 #include "host_driver/common/sync.h"
 #include "host_driver/port/port.h"
@@ -20,7 +21,8 @@ struct Message {
 class Mailbox {
 public:
     /// `irqs` in hardware's order: send-empty, send-not-empty, recv-empty, recv-not-empty. source: hardware.md 1
-    Mailbox(port::Port& port, port::Address base, const std::array<unsigned, 4>& irqs, bool use_interrupts);
+    Mailbox(port::Port& port, port::Address base, const std::array<unsigned, 4>& irqs, bool use_interrupts,
+            Measures omit = {});
 
     /// Opens the mailbox. With interrupts, `arrived` is notified for waiting messages and the line stays
     /// masked until rearm().
@@ -43,6 +45,7 @@ private:
     const port::Address base_;
     const std::array<unsigned, 4> irqs_;
     const bool use_interrupts_;
+    const Measures omit_;
     bool open_ = false;
     Mutex sending_;
     std::unique_ptr<port::Signal> drained_;

@@ -34,7 +34,7 @@ Status Driver::run_admin(Sqe& sqe, Direction direction, unsigned timeout_ms, std
     {
         const std::lock_guard<port::Lock> guard(*queue_lock_);
         if (!queues_open_) return request.status = Status::NotReady;
-        slots_[kAdminTag] = {&request, port::kForever};  // the wait below watches over it, not the watchdog
+        slots_[kAdminTag + first_admin_slot_] = {&request, port::kForever};  // the wait below watches over it, not the watchdog
         admin_queue_.ring(kAdminTag);
     }
     bool overdue = false;
@@ -92,6 +92,13 @@ Status Driver::identify(bool internal) {
     if (status == Status::Ok) status = nvme::parse_controller(page.data(), options_.max_transfer, identity);
     if (status != Status::Ok) return status;
     sqe.nsid = nvme::kNamespace;
+    if (omits(Measure::IdentifyCnsBinary)) {
+        sqe.nsid = 0;
+        sqe.cdw10 = nvme::kIdentifyActiveList;
+        status = admin_read(sqe, page.data(), page.size(), internal);
+        if (status != Status::Ok) return status;
+        sqe.nsid = load<std::uint32_t>(page.data());
+    }
     sqe.cdw10 = nvme::kIdentifyNamespace;
     status = admin_read(sqe, page.data(), page.size(), internal);
     if (status == Status::Ok) status = nvme::parse_namespace(page.data(), identity);
@@ -159,7 +166,7 @@ Status Driver::create_queues() {
 /// Submission queue first, as its completions need the other. A device that refuses is disabled all the same.
 void Driver::delete_queues() {
     const std::lock_guard<Mutex> guard(admin_);
-    if (!std::exchange(io_queues_, false)) return;
+    if (!std::exchange(io_queues_, false) || omits(Measure::DeleteQueues)) return;
     if (teardown_admin(nvme::kDeleteSq) == Status::Ok) teardown_admin(nvme::kDeleteCq);
 }
 

@@ -11,6 +11,7 @@ namespace {
 constexpr port::Nanoseconds kBootTimeout = ms(1000);     // source: hardware.md 6 (Linux, m1n1)
 constexpr port::Nanoseconds kPollInterval = ms(1);       // source: hardware.md 5, 6 (Linux)
 constexpr port::Nanoseconds kMinReadyTimeout = ms(5000); // unclean starts are slow. source: hardware.md 5 (m1n1)
+constexpr port::Nanoseconds kHastyReadyTimeout = ms(100);  // source: incidents.md slow-ready-4tb (early U-Boot)
 constexpr port::Nanoseconds kReadyUnit = ms(500);        // of CAP.TO. source: NVMe 1.1 section 3.1.1
 constexpr unsigned kAdminEntries = 2;                    // source: hardware.md 5 (Linux)
 constexpr std::uint32_t kAqaValue = (kAdminEntries - 1) | (kAdminEntries - 1) << 16;
@@ -19,6 +20,7 @@ bool fatal(std::uint32_t csts) { return csts == kAllOnes || CstsFatal::get(csts)
 }  // namespace
 
 Status Controller::wait_until_booted() {
+    if (omit_.has(Measure::WaitBootStatus)) return Status::Ok;
     std::uint32_t status = 0;
     const bool booted = poll_until(port_, kBootTimeout, kPollInterval, [&] {
         status = read(kBootStatus);
@@ -33,11 +35,12 @@ bool Controller::enabled() { return CcEnable::get(read(kCc)) != 0; }
 bool Controller::dead() { return fatal(read(kCsts)); }
 
 void Controller::program(const QueuePair& admin, const QueuePair& io) {
-    write(kLinearSqControl, 1);
+    if (!omit_.has(Measure::LinearSq)) write(kLinearSqControl, 1);
     write(kMaxPendingCommands, kMaxPendingValue);
-    write(kNumTcbs, kTags - 1);
-    // Measure "PRP null check": with the bit set, a command with a zero PRP field fails. source: hardware.md 6
-    write(kUnknownControl, read(kUnknownControl) & ~static_cast<std::uint32_t>(PrpNullCheck::mask));
+    if (!omit_.has(Measure::NumTcbs)) write(kNumTcbs, kTags - 1);
+    // With the bit set, a command with a zero PRP field fails. source: hardware.md 6
+    if (!omit_.has(Measure::PrpNullCheck))
+        write(kUnknownControl, read(kUnknownControl) & ~static_cast<std::uint32_t>(PrpNullCheck::mask));
     write(kAqa, kAqaValue);
     write64(kAsq, admin.submission());
     write64(kAcq, admin.completion());
@@ -53,6 +56,7 @@ Status Controller::check_capabilities() {
         return Status::NotSupported;
     }
     ready_timeout_ = std::max(kMinReadyTimeout, CapTimeout::get(cap) * kReadyUnit);
+    if (omit_.has(Measure::ReadyTimeout)) ready_timeout_ = kHastyReadyTimeout;
     return Status::Ok;
 }
 
@@ -82,10 +86,13 @@ Status Controller::enable() {
 Status Controller::shutdown_and_disable(port::Nanoseconds shutdown_timeout) {
     const std::uint32_t cc = read(kCc) & ~static_cast<std::uint32_t>(CcShutdown::mask);
     if (cc == (kAllOnes & ~static_cast<std::uint32_t>(CcShutdown::mask))) return Status::DeviceGone;
-    write(kCc, cc | kCcShutdownNormal);
-    const Status shut_down = wait_for_status(
-        shutdown_timeout, [](std::uint32_t csts) { return CstsShutdown::get(csts) == kShutdownComplete; });
-    if (shut_down == Status::DeviceGone) return shut_down;
+    Status shut_down = Status::Ok;
+    if (!omit_.has(Measure::ShutdownNotification)) {
+        write(kCc, cc | kCcShutdownNormal);
+        shut_down = wait_for_status(shutdown_timeout,
+                                    [](std::uint32_t csts) { return CstsShutdown::get(csts) == kShutdownComplete; });
+    }
+    if (shut_down == Status::DeviceGone || omit_.has(Measure::DisableController)) return shut_down;
     // Also after a shutdown that hangs: an enabled controller must not outlive the firmware.
     write(kCc, cc & ~static_cast<std::uint32_t>(CcEnable::mask));
     const Status disabled = wait_for_status(std::max(ready_timeout_, kMinReadyTimeout),

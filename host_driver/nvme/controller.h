@@ -12,7 +12,7 @@ namespace ans::driver::nvme {
 /// Touch it only while the coprocessor runs: on hardware the bus hangs otherwise. source: hardware.md 2
 class Controller {
 public:
-    Controller(port::Port& port, port::Address base) : port_(port), base_(base) {}
+    Controller(port::Port& port, port::Address base, Measures omit = {}) : port_(port), base_(base), omit_(omit) {}
 
     /// Waits for the firmware's NVMe part. source: hardware.md 6 (BOOT_STATUS)
     Status wait_until_booted();
@@ -38,6 +38,7 @@ private:
 
     port::Port& port_;
     const port::Address base_;
+    const Measures omit_;
     port::Nanoseconds ready_timeout_ = 0;
 };
 

@@ -9,6 +9,11 @@
 
 namespace ans::driver {
 
+namespace {
+// The rest of a command id are generation bits. source: incidents.md cid-beyond-tag-space
+constexpr unsigned kTagOfGenerationId = 0xfff;
+}  // namespace
+
 const char* to_string(State state) {
     switch (state) {
         case State::Off: return "off";
@@ -29,15 +34,20 @@ Driver::Driver(port::Port& port, const Resources& resources, const Options& opti
       io_timeout_(ms(options.io_timeout_ms)),
       invalidate_(resources.nvme + nvme::kTcbInvalidate),
       stat_(resources.nvme + nvme::kTcbStat),
-      power_(port, resources.domains, resources.reset_domain, resources.asc),
-      mailbox_(port, resources.mailbox, resources.mailbox_irq, options.use_interrupts),
-      sart_(port, resources.sart, resources.sart_version),
-      rtkit_(port, mailbox_, sart_, *this, options.use_interrupts),
-      controller_(port, resources.nvme),
+      tag_mask_(omits(Measure::CidInTagSpace) ? kTagOfGenerationId : 0xffff),
+      io_tags_(omits(Measure::ReserveAdminTags) ? ~std::uint64_t{0} : ~kAdminTags),
+      first_admin_slot_(omits(Measure::ReserveAdminTags) ? nvme::kTags : 0),
+      power_(port, resources.domains, resources.reset_domain, resources.asc, options.omit),
+      mailbox_(port, resources.mailbox, resources.mailbox_irq, options.use_interrupts, options.omit),
+      sart_(port, resources.sart, resources.sart_version, options.omit),
+      rtkit_(port, mailbox_, sart_, *this, options.use_interrupts, options.omit),
+      controller_(port, resources.nvme, options.omit),
       // Completion queues: two entries for admin as AQA says, one for every tag for I/O, so that none can overrun.
-      admin_queue_(port, resources.nvme + nvme::kLinearAsqDoorbell, resources.nvme + nvme::kAcqHead, 2),
-      io_queue_(port, resources.nvme + nvme::kLinearIosqDoorbell, resources.nvme + nvme::kIocqHead, nvme::kTags),
-      tags_(options.queue_depth),
+      admin_queue_(port, resources.nvme + nvme::kLinearAsqDoorbell, resources.nvme + nvme::kAcqHead, 2,
+                   options.omit),
+      io_queue_(port, resources.nvme + nvme::kLinearIosqDoorbell, resources.nvme + nvme::kIocqHead, nvme::kTags,
+                options.omit),
+      tags_(options.queue_depth, options.omit),
       queue_lock_(port.make_lock("nvme-queue")),
       control_(port, "nvme-control"),
       admin_(port, "nvme-admin"),

@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "host_driver/common/measures.h"
 #include "host_driver/nvme/controller.h"
 #include "host_driver/nvme/identity.h"
 #include "host_driver/nvme/power.h"
@@ -32,7 +33,7 @@ struct Resources {
 };
 
 struct Options {
-    bool submit_lock = true;     ///< false leaves the doorbell unserialised: completions lose their interrupt
+    Measures omit;               ///< protective measures left out, to show what they are for
     bool use_interrupts = true;  ///< false: callers complete their requests by poll()
     unsigned io_timeout_ms = 30'000;
     unsigned admin_timeout_ms = 60'000;
@@ -114,7 +115,9 @@ private:
     struct SyncScope;
     enum Attention : unsigned { kCrashed = 1, kAsleep = 2, kAdminStuck = 4, kSuspicious = 8, kStormy = 16 };
     enum class Stop : std::uint8_t { Orderly, Forced };
-    static constexpr std::uint64_t bit(unsigned tag) { return std::uint64_t{1} << tag; }
+    static constexpr std::uint64_t kAdminTags = 0x3;
+    /// A slot beyond the tags has no bit.
+    static constexpr std::uint64_t bit(unsigned tag) { return tag < nvme::kTags ? std::uint64_t{1} << tag : 0; }
 
     // life.cpp: all with control_ held
     Status power_up();
@@ -126,6 +129,8 @@ private:
     void close_gate(State next, bool abort_admin);
     void drain();
     Status stop_device(Stop how);
+    bool registers_in_reach() { return omits(Measure::RegsOnlyWhileRunning) || rtkit_.alive(); }
+    bool omits(Measure measure) const { return options_.omit.has(measure); }
     Status power_down();
     Status stop_for_good(Stop how);
     std::unique_ptr<port::Thread> retire_watchdog();
@@ -137,6 +142,7 @@ private:
     void attend(unsigned reasons);
     Status restart(std::uint64_t expired);
     void requeue_or_fail(std::uint64_t expired);
+    void give_up(std::uint64_t expired);
     void start_again();
     void die(const char* why);
     void fail_all(Status status);
@@ -149,8 +155,10 @@ private:
     Status prepare_blocks(const Request& request, unsigned tag, nvme::Sqe& sqe, std::uint16_t& length);
     bool start(Request& request, unsigned tag, unsigned life);
     port::IrqResult handle_interrupt();
-    unsigned reap(nvme::QueuePair& queue, std::uint64_t tags);
-    void finish(const nvme::Cqe& cqe, std::uint64_t tags);
+    unsigned reap(nvme::QueuePair& queue, std::uint64_t tags, unsigned first_slot);
+    void finish(const nvme::Cqe& cqe, std::uint64_t tags, unsigned first_slot);
+    void stray_completion(unsigned tag);
+    void invalidate(unsigned tag);
     void deliver(RequestList& batch);
     bool withdraw(Request& request);
     bool polling() const { return !options_.use_interrupts || irq_broken_; }
@@ -172,6 +180,9 @@ private:
     const port::Nanoseconds io_timeout_;
     const port::Address invalidate_;  ///< NVMMU_TCB_INVAL
     const port::Address stat_;        ///< NVMMU_TCB_STAT
+    const unsigned tag_mask_;         ///< of a completion's command id
+    const std::uint64_t io_tags_;     ///< those that completions on the I/O queue may have
+    const unsigned first_admin_slot_; ///< slot of tag 0 on the admin queue
 
     nvme::PowerControl power_;
     Mailbox mailbox_;
@@ -195,7 +206,7 @@ private:
 
     // Under queue_lock_.
     std::unique_ptr<port::Lock> queue_lock_;
-    std::array<Slot, nvme::kTags> slots_;
+    std::array<Slot, nvme::kTags + 2> slots_;  ///< by tag; the last two: of admin tags that are not reserved
     RequestList completed_;      ///< taken from their slots, not delivered yet
     RequestList requeue_;        ///< to be started again after a reset
     std::uint64_t parked_ = 0;   ///< tags that are in no slot and not free yet

@@ -18,7 +18,6 @@ constexpr std::uint32_t kMaxBlocks = 65536;           // NLB has 16 bits, 0-base
 constexpr std::uint16_t kStatusCode = 0x7ff;          // SCT and SC. source: NVMe 1.1 section 4.6.1
 constexpr unsigned kSpuriousLimit = 10'000;           // in a row; then the line is taken for stuck
 constexpr port::Nanoseconds kPollInterval = us(10);
-constexpr std::uint64_t kAdminTags = 0x3;
 
 /// Holds the lock, if there is one.
 class MaybeGuard {
@@ -136,9 +135,9 @@ bool Driver::start(Request& request, unsigned tag, unsigned life) {
         }
     };
     {
-        // Measure "submit lock": no doorbell while the interrupt handler is between TCB invalidation and CQ head, or
+        // Measure SubmitLock: no doorbell while the interrupt handler is between TCB invalidation and CQ head, or
         // the device loses an interrupt. source: hardware.md 6.5, incidents.md missed-completion-irq
-        const MaybeGuard guard(options_.submit_lock ? queue_lock_.get() : nullptr);
+        const MaybeGuard guard(omits(Measure::SubmitLock) ? nullptr : queue_lock_.get());
         if (life != life_) {  // from here to the doorbell there is no port call, so nothing comes in between
             tags_.release(bit(tag));
             return false;
@@ -163,8 +162,8 @@ port::IrqResult Driver::handle_interrupt() {
         return port::IrqResult::Handled;
     }
     ++counters_.spurious_interrupts;
-    // Measure "interrupt storm": a line that stays high for nothing is masked, and the watchdog polls instead.
-    if (++spurious_run_ == kSpuriousLimit) {
+    // A line that stays high for nothing is masked, and the watchdog polls instead.
+    if (++spurious_run_ == kSpuriousLimit && !omits(Measure::StormGuard)) {
         irq_broken_ = true;
         nvme_irq_.mask();
         call_for(kStormy);
@@ -178,8 +177,8 @@ unsigned Driver::poll() {
     {
         const std::lock_guard<port::Lock> guard(*queue_lock_);
         if (queues_open_) {
-            entries = reap(io_queue_, ~kAdminTags);
-            entries += reap(admin_queue_, kAdminTags);
+            entries = reap(io_queue_, io_tags_, 0);
+            entries += reap(admin_queue_, kAdminTags, first_admin_slot_);
         }
         batch.take(completed_);
     }
@@ -189,11 +188,11 @@ unsigned Driver::poll() {
 }
 
 /// Takes what the device has posted; never more than the queue holds, so that no device can keep us here.
-unsigned Driver::reap(nvme::QueuePair& queue, std::uint64_t tags) {
+unsigned Driver::reap(nvme::QueuePair& queue, std::uint64_t tags, unsigned first_slot) {
     nvme::Cqe cqe;
     unsigned entries = 0;
     for (; entries < queue.entries() && queue.peek(cqe); ++entries) {
-        finish(cqe, tags);
+        finish(cqe, tags, first_slot);
         queue.advance();
     }
     if (entries == 0) return 0;
@@ -203,27 +202,38 @@ unsigned Driver::reap(nvme::QueuePair& queue, std::uint64_t tags) {
     return entries;
 }
 
-void Driver::finish(const nvme::Cqe& cqe, std::uint64_t tags) {
-    const unsigned tag = cqe.command_id;
-    // Measure "completion check": entries of no command in flight, or on the other queue, complete nothing.
-    if (tag >= nvme::kTags || (tags & bit(tag)) == 0 || slots_[tag].request == nullptr) {
-        if (counters_.bad_completions++ == 0)
-            log(port_, port::LogLevel::Warning, "completion of tag %u, which is not in flight", tag);
-        return;
-    }
-    port_.write32(invalidate_, tag);
-    if (const std::uint32_t stat = port_.read32(stat_); stat != 0) {
-        if (counters_.stat_errors++ == 0)
-            log(port_, port::LogLevel::Warning, "NVMMU TCB invalidation of tag %u failed: 0x%x", tag, stat);
-        if (stat == nvme::kAllOnes) call_for(kSuspicious);
-    }
-    Request* request = std::exchange(slots_[tag].request, nullptr);
+void Driver::finish(const nvme::Cqe& cqe, std::uint64_t tags, unsigned first_slot) {
+    const unsigned tag = cqe.command_id & tag_mask_;
+    const unsigned slot = tag + first_slot;
+    // Entries of no command in flight, or on the other queue, complete nothing.
+    if (tag >= nvme::kTags || (tags & bit(tag)) == 0 || slots_[slot].request == nullptr) return stray_completion(tag);
+    invalidate(tag);
+    Request* request = std::exchange(slots_[slot].request, nullptr);
     if (request == nullptr) return;
     request->result = cqe.result;
     request->nvme_status = static_cast<std::uint16_t>(cqe.status >> 1);
     request->status = (request->nvme_status & kStatusCode) == 0 ? Status::Ok : Status::DeviceError;
     completed_.push(*request);
-    parked_ |= bit(tag);
+    parked_ |= bit(slot);
+}
+
+void Driver::stray_completion(unsigned tag) {
+    if (counters_.bad_completions++ == 0)
+        log(port_, port::LogLevel::Warning, "completion of tag %u, which is not in flight", tag);
+    if (!omits(Measure::CompletionCheck)) return;
+    if (tag < nvme::kTags) invalidate(tag);
+    unprotected(port_, Measure::CompletionCheck, "a kernel would now complete request %u again", tag);
+}
+
+/// source: hardware.md 6.3 (before the CQ head, status read each time)
+void Driver::invalidate(unsigned tag) {
+    if (!omits(Measure::TcbInvalidate)) port_.write32(invalidate_, tag);
+    if (omits(Measure::TcbStatCheck)) return;
+    const std::uint32_t stat = port_.read32(stat_);
+    if (stat == 0) return;
+    if (counters_.stat_errors++ == 0)
+        log(port_, port::LogLevel::Warning, "NVMMU TCB invalidation of tag %u failed: 0x%x", tag, stat);
+    if (stat == nvme::kAllOnes) call_for(kSuspicious);
 }
 
 /// Calls back, without any lock: from here the requests are their owners' again.
@@ -242,10 +252,10 @@ void Driver::deliver(RequestList& batch) {
 
 /// Takes back a request that nobody is about to deliver. queue_lock_ is held.
 bool Driver::withdraw(Request& request) {
-    for (unsigned tag = 0; tag < nvme::kTags; ++tag) {
-        if (slots_[tag].request != &request) continue;
-        slots_[tag].request = nullptr;
-        parked_ |= bit(tag);
+    for (unsigned slot = 0; slot < slots_.size(); ++slot) {
+        if (slots_[slot].request != &request) continue;
+        slots_[slot].request = nullptr;
+        parked_ |= bit(slot);
         return true;
     }
     return false;

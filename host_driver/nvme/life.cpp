@@ -36,14 +36,15 @@ Status Driver::start_up() {
 
 /// From powered domains to working queues. source: hardware.md 9 (Linux), boot-trace.txt
 Status Driver::bring_up() {
+    if (omits(Measure::RegsOnlyWhileRunning)) controller_.dead();  // as if its answer meant something
     Status status = start_firmware();
     if (status != Status::Ok) return status;
     port_.stage("rtkit booted");
     status = controller_.wait_until_booted();
     if (status != Status::Ok) return status;
     port_.stage("ans ready");
-    // Measure "disable first": an earlier owner may have left the controller on.
-    if (controller_.enabled()) status = controller_.shutdown_and_disable(ms(options_.shutdown_timeout_ms));
+    // An earlier owner may have left the controller on.
+    if (!omits(Measure::DisableFirst) && controller_.enabled()) status = controller_.shutdown_and_disable(ms(options_.shutdown_timeout_ms));
     if (status != Status::Ok) return status;
 
     admin_queue_.reset();
@@ -74,16 +75,18 @@ Status Driver::bring_up() {
 
 /// RUN tells what an earlier owner left: stopped (the contract between boot loader and OS), or running.
 Status Driver::start_firmware() {
-    // Measure "look at RUN first": a processor that runs is woken, never restarted under live firmware.
+    // A processor that runs is woken, never restarted under live firmware.
     // source: hardware.md 2, incidents.md run-cleared-live
-    if (!power_.in_reset() && power_.cpu_running()) {
+    const bool look = !omits(Measure::LookAtRun);
+    if (!look) power_.cpu_stop();
+    if (look && !power_.in_reset() && power_.cpu_running()) {
         firmware_ours_ = true;
         log(port_, port::LogLevel::Info, "the coprocessor was left running");
         rtkit_.open();
         const Status woken = rtkit_.boot(rtkit::Rtkit::Start::Wake);
         if (woken == Status::Ok) return Status::Ok;
         // Awake in somebody's session, or deaf. Whoever acknowledges is alive, and its registers can be reached.
-        controller_on_ = woken == Status::NotReady && controller_.enabled();
+        controller_on_ = woken == Status::NotReady && !omits(Measure::DisableFirst) && controller_.enabled();
         if (controller_on_) controller_.shutdown_and_disable(ms(options_.shutdown_timeout_ms));
         controller_on_ = false;
         stop_device(Stop::Orderly);
@@ -122,7 +125,7 @@ void Driver::drain() {
 Status Driver::stop_device(Stop how) {
     if (!std::exchange(firmware_ours_, false)) return Status::Ok;
     Status status = how == Stop::Orderly ? Status::Ok : Status::DeviceGone;
-    bool alive = how == Stop::Orderly && (rtkit_.phase() < rtkit::Rtkit::Phase::Running || rtkit_.alive());
+    bool alive = how == Stop::Orderly && (rtkit_.phase() < rtkit::Rtkit::Phase::Running || registers_in_reach());
     if (controller_on_ && alive) {
         delete_queues();
         status = controller_.shutdown_and_disable(ms(options_.shutdown_timeout_ms));
@@ -137,9 +140,13 @@ Status Driver::stop_device(Stop how) {
     nvme_irq_.release();
     controller_on_ = io_queues_ = admin_usable_ = false;
 
-    const Status asleep = alive ? rtkit_.shutdown() : Status::NotReady;
+    Status asleep = alive ? Status::Ok : Status::NotReady;
+    if (omits(Measure::SleepBeforeStop))
+        asleep = Status::Ok;
+    else if (alive)
+        asleep = rtkit_.shutdown();
     rtkit_.close();
-    // Measure "RUN under sleeping firmware only": otherwise reset comes first.
+    // RUN is cleared under sleeping firmware only; otherwise reset comes first.
     if (asleep == Status::Ok) power_.cpu_stop();
     power_.assert_reset();
     if (asleep != Status::Ok) power_.cpu_stop();

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "host_driver/common/measures.h"
 #include "host_driver/common/status.h"
 #include "host_driver/port/port.h"
 
@@ -20,7 +21,8 @@ namespace nvme {
 class PowerControl {
 public:
     /// `domains`: parents first. `reset_domain`: index of the one that resets the coprocessor. `asc`: CPU control's base.
-    PowerControl(port::Port& port, const std::vector<PowerDomain>& domains, unsigned reset_domain, port::Address asc);
+    PowerControl(port::Port& port, const std::vector<PowerDomain>& domains, unsigned reset_domain, port::Address asc,
+                 Measures omit = {});
 
     /// Parents first. Timeout: a domain did not follow within 100 us.
     Status power_on();
@@ -43,6 +45,7 @@ private:
     const std::vector<PowerDomain> domains_;
     const port::Address reset_;
     const port::Address cpu_control_;
+    const Measures omit_;
     bool in_reset_ = false;
 };
 

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "host_driver/common/dma_memory.h"
+#include "host_driver/common/measures.h"
 #include "host_driver/common/status.h"
 #include "host_driver/nvme/command.h"
 #include "host_driver/nvme/prp.h"
@@ -17,8 +18,8 @@ namespace ans::driver::nvme {
 class QueuePair {
 public:
     /// `doorbell`, `head_register`: absolute addresses. `entries`: of the completion queue.
-    QueuePair(port::Port& port, port::Address doorbell, port::Address head_register, unsigned entries)
-        : port_(port), doorbell_(doorbell), head_register_(head_register), entries_(entries) {}
+    QueuePair(port::Port& port, port::Address doorbell, port::Address head_register, unsigned entries,
+              Measures omit = {});
 
     Status allocate();
     void release();
@@ -30,12 +31,13 @@ public:
     void put(unsigned tag, Sqe& sqe, Direction direction, std::uint16_t length) {
         sqe.command_id = static_cast<std::uint16_t>(tag);
         std::memcpy(submission_.cpu() + tag * sizeof(Sqe), &sqe, sizeof sqe);
-        // Only these fields ever differ from zero. Measure "TCB as macOS": opcode 0, no direction without data.
+        // Only these fields ever differ from zero. As macOS does it: opcode 0, no direction without data.
         std::byte* tcb = tcbs_.cpu() + tag * sizeof(Tcb);
         const std::uint8_t head[4] = {0, static_cast<std::uint8_t>(direction), static_cast<std::uint8_t>(tag), 0};
         std::memcpy(tcb, head, sizeof head);
         std::memcpy(tcb + offsetof(Tcb, length), &length, sizeof length);
         std::memcpy(tcb + offsetof(Tcb, prp1), &sqe.prp1, 2 * sizeof sqe.prp1);
+        if (careless_put_) put_carelessly(tag, sqe.opcode);
     }
     void ring(unsigned tag) { port_.write32(doorbell_, tag); }
 
@@ -48,9 +50,11 @@ public:
     void advance() {
         if (++head_ < entries_) return;
         head_ = 0;
-        phase_ ^= 1u;
+        phase_ ^= phase_flip_;
     }
-    void publish_head() { port_.write32(head_register_, head_); }
+    void publish_head() {
+        if (!omit_.has(Measure::CqHeadDoorbell)) port_.write32(head_register_, head_);
+    }
 
     unsigned entries() const { return entries_; }
     port::Address submission() const { return submission_.device(); }
@@ -60,10 +64,17 @@ public:
 private:
     static_assert(offsetof(Sqe, prp2) == offsetof(Sqe, prp1) + 8 && offsetof(Tcb, prp2) == offsetof(Tcb, prp1) + 8);
 
+    /// What real drivers write where a measure on the command is left out.
+    void put_carelessly(unsigned tag, std::uint8_t opcode);
+
     port::Port& port_;
     const port::Address doorbell_;
     const port::Address head_register_;
     const unsigned entries_;
+    const Measures omit_;
+    const bool careless_put_;
+    const unsigned phase_flip_;
+    unsigned generation_ = 0;  ///< CidInTagSpace omitted: in the id of the newest command
     unsigned head_ = 0;
     unsigned phase_ = 1;
     DmaMemory submission_;

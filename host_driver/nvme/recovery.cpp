@@ -27,8 +27,8 @@ port::Nanoseconds Driver::time_to_deadline() {
     const port::Nanoseconds now = port_.now();
     port::Nanoseconds earliest = port::kForever;
     watching_ = false;
-    for (unsigned tag = nvme::kFirstIoTag; tag < nvme::kTags; ++tag) {
-        if (slots_[tag].request == nullptr) continue;
+    for (unsigned tag = 0; tag < nvme::kTags; ++tag) {
+        if (slots_[tag].request == nullptr || slots_[tag].deadline == port::kForever) continue;
         watching_ = true;
         earliest = std::min(earliest, slots_[tag].deadline);
     }
@@ -40,15 +40,15 @@ void Driver::handle_timeouts() {
     const port::Nanoseconds now = port_.now();
     const auto overdue = [&] {
         std::uint64_t tags = 0;
-        for (unsigned tag = nvme::kFirstIoTag; tag < nvme::kTags; ++tag)
+        for (unsigned tag = 0; tag < nvme::kTags; ++tag)
             if (slots_[tag].request != nullptr && slots_[tag].deadline <= now) tags |= bit(tag);
         return tags;
     };
     const std::uint64_t expired = overdue();
     if (expired == 0) return;
     counters_.timeouts += static_cast<unsigned>(__builtin_popcountll(expired));
-    // Measure "poll before reset": the completion may be there and only its interrupt be lost.
-    poll();
+    // The completion may be there and only its interrupt be lost.
+    if (!omits(Measure::PollBeforeReset)) poll();
     const std::uint64_t stuck = overdue() & expired;
     for (unsigned tag = 0; tag < nvme::kTags; ++tag) {
         if ((expired & bit(tag)) == 0) continue;
@@ -57,6 +57,7 @@ void Driver::handle_timeouts() {
         log(port_, port::LogLevel::Warning, kLogTimeout, tag, tag, polled ? "completion polled" : "reset controller");
     }
     if (stuck == 0) return;
+    if (omits(Measure::ResetBeforeTagReuse)) return give_up(stuck);
     const std::lock_guard<Mutex> guard(control_);
     if (state_ == State::Live) restart(stuck);
 }
@@ -73,17 +74,32 @@ void Driver::attend(unsigned reasons) {
         return;
     }
     // Suspicious: an answer of all ones. Ask the firmware before touching the bus that may have gone.
-    if (!rtkit_.alive())
+    if (!registers_in_reach())
         restart(0);
     else if (controller_.dead())
         die("controller is down");
+}
+
+/// ResetBeforeTagReuse omitted: the requests end, and their tags are free although the device still has the commands.
+void Driver::give_up(std::uint64_t expired) {
+    RequestList failed;
+    {
+        const std::lock_guard<port::Lock> guard(*queue_lock_);
+        for (unsigned tag = 0; tag < nvme::kTags; ++tag) {
+            if ((expired & bit(tag)) == 0 || slots_[tag].request == nullptr) continue;
+            slots_[tag].request->status = Status::Timeout;
+            failed.push(*std::exchange(slots_[tag].request, nullptr));
+            tags_.release(bit(tag));
+        }
+    }
+    deliver(failed);
 }
 
 /// Controller reset: everything in flight is started again or fails, each exactly once. The state is Live.
 Status Driver::restart(std::uint64_t expired) {
     ++counters_.resets;
     close_gate(State::Resetting, true);
-    if (rtkit_.alive() && controller_.dead()) {
+    if (registers_in_reach() && controller_.dead()) {
         die("controller is down");
         return Status::DeviceGone;
     }
@@ -114,16 +130,16 @@ void Driver::requeue_or_fail(std::uint64_t expired) {
     {
         const std::lock_guard<port::Lock> guard(*queue_lock_);
         failed.take(completed_);
-        for (unsigned tag = 0; tag < nvme::kTags; ++tag) {
-            Request* request = std::exchange(slots_[tag].request, nullptr);
+        for (unsigned slot = 0; slot < slots_.size(); ++slot) {
+            Request* request = std::exchange(slots_[slot].request, nullptr);
             if (request == nullptr) continue;
-            parked_ |= bit(tag);
-            if (tag >= nvme::kFirstIoTag && request->retries_ < options_.max_retries) {
+            parked_ |= bit(slot);
+            if (!request->admin_ && request->retries_ < options_.max_retries) {
                 ++request->retries_;
                 requeue_.push(*request);
                 continue;
             }
-            request->status = (expired & bit(tag)) != 0 ? Status::Timeout : Status::Aborted;
+            request->status = (expired & bit(slot)) != 0 ? Status::Timeout : Status::Aborted;
             failed.push(*request);
         }
         tags_.release(std::exchange(parked_, 0));
@@ -150,7 +166,7 @@ void Driver::die(const char* why) {
     close_gate(State::Dead, true);
     log(port_, port::LogLevel::Error, "%s; unable to recover without a reboot", why);
     stop_device(Stop::Forced);
-    fail_all(Status::DeviceGone);
+    if (!omits(Measure::FailInFlightOnCrash)) fail_all(Status::DeviceGone);
     wake_everyone();
 }
 
@@ -160,10 +176,10 @@ void Driver::fail_all(Status status) {
     {
         const std::lock_guard<port::Lock> guard(*queue_lock_);
         failed.take(completed_);
-        for (unsigned tag = 0; tag < nvme::kTags; ++tag) {
-            Request* request = std::exchange(slots_[tag].request, nullptr);
+        for (unsigned slot = 0; slot < slots_.size(); ++slot) {
+            Request* request = std::exchange(slots_[slot].request, nullptr);
             if (request == nullptr) continue;
-            parked_ |= bit(tag);
+            parked_ |= bit(slot);
             request->status = status;
             failed.push(*request);
         }

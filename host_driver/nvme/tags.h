@@ -5,6 +5,8 @@
 #include <atomic>
 #include <cstdint>
 
+#include "host_driver/common/measures.h"
+
 namespace ans::driver::nvme {
 
 inline constexpr unsigned kTags = 64;           ///< higher ones crash the firmware. source: hardware.md 6.2
@@ -18,7 +20,7 @@ inline constexpr unsigned kNoTag = kTags;
 class TagPool {
 public:
     /// `depth`: how many of the I/O tags are used, 1 to kMaxIoTags.
-    explicit TagPool(unsigned depth);
+    explicit TagPool(unsigned depth, Measures omit = {});
 
     unsigned allocate() {  ///< kNoTag where all are taken
         std::uint64_t free = free_.load(std::memory_order_relaxed);
@@ -27,7 +29,7 @@ public:
             const std::uint64_t later = free & after_last_.load(std::memory_order_relaxed);
             const auto tag = static_cast<unsigned>(__builtin_ctzll(later != 0 ? later : free));
             if (!free_.compare_exchange_weak(free, free & ~(std::uint64_t{1} << tag))) continue;
-            after_last_.store(~std::uint64_t{0} << tag << 1, std::memory_order_relaxed);
+            after_last_.store(~std::uint64_t{0} << tag << 1 | always_, std::memory_order_relaxed);
             return tag;
         }
     }
@@ -39,6 +41,7 @@ public:
 
 private:
     const std::uint64_t all_;
+    const std::uint64_t always_;  ///< TagRotation omitted: the lowest free tag is taken
     std::atomic<std::uint64_t> free_;
     std::atomic<std::uint64_t> after_last_{~std::uint64_t{0}};  ///< bits above the tag handed out last
 };

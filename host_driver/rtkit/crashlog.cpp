@@ -43,7 +43,7 @@ constexpr unsigned kMaxMailboxEntries = 64;
 
 class Printer {
 public:
-    explicit Printer(CrashlogSink& sink) : sink_(sink) {}
+    Printer(CrashlogSink& sink, Measures omit) : sink_(sink), omit_(omit) {}
 
     template <typename... Arguments>
     void line(const char* format, Arguments... arguments) {
@@ -71,7 +71,11 @@ private:
     }
     bool too_short(const char* name, std::size_t size, std::size_t needed) {
         if (size >= needed) return false;
-        line("crashlog section %s is too short: %zu bytes", name, size);
+        if (omit_.has(Measure::CrashlogBounds))
+            line("unprotected (crashlog_bounds): a kernel would now read %zu bytes of %s, which has %zu", needed, name,
+                 size);
+        else
+            line("crashlog section %s is too short: %zu bytes", name, size);
         return true;
     }
     void version(const std::byte* payload, std::size_t size) {
@@ -116,13 +120,14 @@ private:
     }
 
     CrashlogSink& sink_;
+    const Measures omit_;
     unsigned lines_ = 0;
 };
 
 }  // namespace
 
-void print_crashlog(const std::byte* data, std::size_t size, CrashlogSink& sink) {
-    Printer printer(sink);
+void print_crashlog(const std::byte* data, std::size_t size, CrashlogSink& sink, Measures omit) {
+    Printer printer(sink, omit);
     if (data == nullptr || size < kHeaderSize) return printer.line("crashlog is shorter than its header");
     if (load<std::uint32_t>(data) != kEnd) return printer.line("crashlog has no valid header");
     const std::size_t total = load<std::uint32_t>(data + kTotalSizeOffset);
@@ -135,10 +140,15 @@ void print_crashlog(const std::byte* data, std::size_t size, CrashlogSink& sink)
         if (kind == kEnd) return;
         if (section == kMaxSections) return printer.line("crashlog has too many sections");
         const std::size_t length = load<std::uint32_t>(data + offset + kSectionLengthOffset);
-        // Measure "crashlog lengths": one below the header would never move on, one past the end would read on.
+        // A length below the header would never move on, one past the end would read on.
+        if (length < kSectionHeaderSize && omit.has(Measure::CrashlogZeroSection))
+            return printer.line("unprotected (crashlog_zero_section): a kernel would now loop at byte %zu", offset);
         if (length < kSectionHeaderSize) return printer.line("crashlog section of %zu bytes ends the dump", length);
         const std::size_t available = std::min(length, limit - offset);
         printer.section(kind, data + offset + kSectionHeaderSize, available - kSectionHeaderSize);
+        if (available < length && omit.has(Measure::CrashlogBounds))
+            return printer.line("unprotected (crashlog_bounds): a kernel would now read %zu bytes past the end",
+                                length - available);
         if (available < length) return printer.line("crashlog section is cut off after %zu bytes", available);
         offset += length;
     }

@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <string_view>
 
+#include "host_driver/common/measures.h"
+
 namespace ans::driver::rtkit {
 
 class CrashlogSink {
@@ -18,6 +20,6 @@ public:
 inline constexpr unsigned kMaxCrashlogLines = 512;
 
 /// Reads `data[0, size)` only. The caller copies the shared buffer first, so that nothing changes underneath.
-void print_crashlog(const std::byte* data, std::size_t size, CrashlogSink& sink);
+void print_crashlog(const std::byte* data, std::size_t size, CrashlogSink& sink, Measures omit = {});
 
 }  // namespace ans::driver::rtkit

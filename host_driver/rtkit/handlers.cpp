@@ -111,7 +111,8 @@ void Rtkit::handle_iop_power(std::uint16_t state) {
     iop_answer_ = state;
     changed_->notify();
     if (phase_ != Phase::Running || asking_iop_ || state == kPowerOn) return;
-    // Measure "uninvited sleep": from here on the NVMe registers are out of reach.
+    if (omit_.has(Measure::HeedUninvitedSleep)) return;
+    // From here on the NVMe registers are out of reach.
     log(port_, port::LogLevel::Error, "RTKit: the firmware went to power state 0x%x uninvited", state);
     phase_ = Phase::Stopped;
     client_.firmware_fell_asleep();
@@ -132,18 +133,23 @@ void Rtkit::crash() {
     const DmaMemory& shared = *buffers_.find(kCrashlog);
     const std::vector<std::byte> copy(shared.cpu(), shared.cpu() + shared.size());
     LoggedCrash sink(port_);
-    print_crashlog(copy.data(), copy.size(), sink);
+    print_crashlog(copy.data(), copy.size(), sink, omit_);
     changed_->notify();
     client_.firmware_crashed();
 }
 
 void Rtkit::handle_buffer_request(std::uint8_t endpoint, std::uint64_t msg0) {
     const bool oslog = endpoint == kOsLog;
-    if ((oslog ? OsLogPage::get(msg0) : BufferAddress::get(msg0)) != 0) {
-        // Measure "firmware-owned buffer": reading where the firmware points to would mean trusting its pointer.
+    if (const std::uint64_t place = oslog ? OsLogPage::get(msg0) * kPageSize : BufferAddress::get(msg0)) {
+        // Reading where the firmware points to would mean trusting its pointer.
+        if (omit_.has(Measure::RefuseFirmwareBuffer))
+            return unprotected(port_, Measure::RefuseFirmwareBuffer,
+                               "a kernel would now read what endpoint 0x%02x says from 0x%llx", endpoint,
+                               static_cast<unsigned long long>(place));
         log(port_, port::LogLevel::Warning, "RTKit: endpoint 0x%02x offers a buffer of its own; ignored", endpoint);
         return;
     }
+    if (omit_.has(Measure::GrantBuffers) && (endpoint == kCrashlog || endpoint == kIoReport)) return;
     const std::uint64_t size = oslog ? OsLogBytes::get(msg0) : BufferPages::get(msg0) * kPageSize;
     const DmaMemory* memory = buffers_.provide(endpoint, size);
     if (memory == nullptr) return;
@@ -165,7 +171,7 @@ void Rtkit::handle_syslog(std::uint64_t msg0) {
         case kSyslogLog:
             print_syslog(static_cast<unsigned>(SyslogIndex::get(msg0)));
             // Echoed whether readable or not: firmware waits for it. source: hardware.md 7.5
-            send(kSyslog, msg0);
+            if (!omit_.has(Measure::EchoSyslog)) send(kSyslog, msg0);
             return;
         default: return unknown("unknown syslog message", kSyslog, msg0);
     }
@@ -174,9 +180,17 @@ void Rtkit::handle_syslog(std::uint64_t msg0) {
 void Rtkit::print_syslog(unsigned index) {
     const DmaMemory* memory = buffers_.find(kSyslog);
     SyslogEntry entry;
+    if ((memory == nullptr || syslog_.text_size == 0) && omit_.has(Measure::SyslogInitFirst))
+        return unprotected(port_, Measure::SyslogInitFirst, "a kernel would now follow a null pointer");
     if (memory == nullptr) return unknown("syslog message without a buffer", kSyslog, index);
     port_.observe_memory();
-    if (!read_syslog_entry(memory->cpu(), memory->size(), syslog_, index, entry))
+    SyslogShape shape = syslog_;
+    if (omit_.has(Measure::SyslogBounds)) shape.entries = SyslogIndex::max + 1;
+    const bool read = read_syslog_entry(memory->cpu(), memory->size(), shape, index, entry);
+    if (omit_.has(Measure::SyslogBounds) && index >= syslog_.entries && syslog_.text_size != 0)
+        unprotected(port_, Measure::SyslogBounds, "entry %u of %u: a kernel would now read %s", index, syslog_.entries,
+                    read ? "what lies behind the last" : "past the end of its memory");
+    if (!read)
         return unknown("syslog message without an entry", kSyslog, index);
     // source: real-machines.md: the context is `file:line`
     log(port_, port::LogLevel::Info, "RTKit: syslog message: %s: %s", entry.context.c_str(), entry.text.c_str());
@@ -186,7 +200,9 @@ void Rtkit::handle_ioreport(std::uint64_t msg0) {
     switch (Type::get(msg0)) {
         case kBufferRequest: return handle_buffer_request(kIoReport, msg0);
         case kIoReportStart:
-        case kIoReportReport: send(kIoReport, msg0); return;  // source: hardware.md 7.7
+        case kIoReportReport:
+            if (!omit_.has(Measure::EchoIoReport)) send(kIoReport, msg0);  // source: hardware.md 7.7
+            return;
         default: return unknown("unknown ioreport message", kIoReport, msg0);
     }
 }

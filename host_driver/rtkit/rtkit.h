@@ -32,7 +32,7 @@ public:
         Wake,  ///< the processor runs already: sleeping, idle, or in somebody's session
     };
 
-    Rtkit(port::Port& port, Mailbox& mailbox, Sart& sart, RtkitClient& client, bool use_interrupts);
+    Rtkit(port::Port& port, Mailbox& mailbox, Sart& sart, RtkitClient& client, bool use_interrupts, Measures omit = {});
     /// close() came before, or no thread of the port runs any more.
     ~Rtkit();
 
@@ -89,6 +89,7 @@ private:
     Mailbox& mailbox_;
     RtkitClient& client_;
     const bool use_interrupts_;
+    const Measures omit_;
     SharedBuffers buffers_;
 
     Phase phase_ = Phase::Closed;

@@ -6,10 +6,14 @@
 
 namespace ans::driver::rtkit {
 
-const DmaMemory* SharedBuffers::find(std::uint8_t endpoint) const {
+DmaMemory* SharedBuffers::at(std::uint8_t endpoint) {
     for (std::size_t i = count_; i-- > 0;)
         if (entries_[i].endpoint == endpoint) return &entries_[i].memory;
     return nullptr;
+}
+
+Status SharedBuffers::open_window(const DmaMemory& memory) {
+    return omit_.has(Measure::SartAdd) ? Status::Ok : sart_.add(memory.device(), memory.size());
 }
 
 const DmaMemory* SharedBuffers::provide(std::uint8_t endpoint, std::uint64_t size) {
@@ -17,9 +21,10 @@ const DmaMemory* SharedBuffers::provide(std::uint8_t endpoint, std::uint64_t siz
         log(port_, port::LogLevel::Warning, "RTKit: endpoint 0x%02x asks for a buffer of no size", endpoint);
         return nullptr;
     }
-    // Measure "repeated buffer request": no second buffer and no second SART entry for the same wish.
-    if (const DmaMemory* present = find(endpoint); present != nullptr && present->size() >= size) return present;
-    if (count_ == kMax) {
+    const bool careless = omit_.has(Measure::OneBufferPerEndpoint);
+    DmaMemory* present = at(endpoint);
+    if (!careless && present != nullptr && present->size() >= size) return present;
+    if (count_ == kMax && !(careless && present != nullptr)) {
         log(port_, port::LogLevel::Warning, "RTKit: endpoint 0x%02x asks for too many buffers", endpoint);
         return nullptr;
     }
@@ -28,10 +33,15 @@ const DmaMemory* SharedBuffers::provide(std::uint8_t endpoint, std::uint64_t siz
         log(port_, port::LogLevel::Error, "RTKit: no memory for a buffer of endpoint 0x%02x", endpoint);
         return nullptr;
     }
-    if (const Status status = sart_.add(memory.device(), memory.size()); status != Status::Ok) {
+    if (const Status status = open_window(memory); status != Status::Ok) {
         log(port_, port::LogLevel::Error, "RTKit: SART does not take the buffer of endpoint 0x%02x: %s", endpoint,
             to_string(status));
         return nullptr;
+    }
+    if (careless && present != nullptr) {
+        lost_.push_back(std::move(*present));
+        *present = std::move(memory);
+        return present;
     }
     Entry& entry = entries_[count_++];
     entry.endpoint = endpoint;

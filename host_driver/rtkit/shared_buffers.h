@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <vector>
 
 #include "host_driver/common/dma_memory.h"
 #include "host_driver/sart/sart.h"
@@ -12,13 +13,13 @@ namespace ans::driver::rtkit {
 
 class SharedBuffers {
 public:
-    SharedBuffers(port::Port& port, Sart& sart) : port_(port), sart_(sart) {}
+    SharedBuffers(port::Port& port, Sart& sart, Measures omit) : port_(port), sart_(sart), omit_(omit) {}
 
     /// A buffer of at least `size` bytes for the endpoint, or nullptr (logged). Asked again, an endpoint gets the same
     /// buffer if it is large enough; a smaller one is kept until release(), as the firmware may still use it.
     const DmaMemory* provide(std::uint8_t endpoint, std::uint64_t size);
     /// The endpoint's newest buffer, or nullptr.
-    const DmaMemory* find(std::uint8_t endpoint) const;
+    const DmaMemory* find(std::uint8_t endpoint) { return at(endpoint); }
     /// Closes every window and frees the memory. Only while the coprocessor is held in reset or stopped.
     void release();
 
@@ -29,10 +30,15 @@ private:
         std::uint8_t endpoint = 0;
         DmaMemory memory;
     };
+    DmaMemory* at(std::uint8_t endpoint);
+    Status open_window(const DmaMemory& memory);
+
     port::Port& port_;
     Sart& sart_;
+    const Measures omit_;
     std::array<Entry, kMax> entries_;
     std::size_t count_ = 0;
+    std::vector<DmaMemory> lost_;  ///< OneBufferPerEndpoint omitted: what the driver has forgotten about
 };
 
 }  // namespace ans::driver::rtkit

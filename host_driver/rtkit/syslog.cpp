@@ -16,7 +16,7 @@ static_assert(kContextOffset + kContextSize == kTextOffset);
 bool read_syslog_entry(const std::byte* buffer, std::size_t size, const SyslogShape& shape, unsigned index,
                        SyslogEntry& entry) {
     if (buffer == nullptr || shape.text_size == 0) return false;
-    if (index >= shape.entries) return false;  // Measure "syslog index": index == entries lies behind the last entry
+    if (index >= shape.entries) return false;  // index == entries lies behind the last entry
     const std::size_t stride = kTextOffset + shape.text_size;
     if (index >= size / stride) return false;
     const std::byte* at = buffer + index * stride;

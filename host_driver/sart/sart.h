@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 
+#include "host_driver/common/measures.h"
 #include "host_driver/common/status.h"
 #include "host_driver/port/port.h"
 
@@ -15,7 +16,7 @@ public:
     static constexpr unsigned kEntries = 16;  // source: hardware.md 4
 
     /// `version`: 2 (t8103) or 3 (t8112, t600x, t602x).
-    Sart(port::Port& port, port::Address base, unsigned version);
+    Sart(port::Port& port, port::Address base, unsigned version, Measures omit = {});
 
     /// Remembers the entries that the boot loader made; they are never changed or reused afterwards. Touches no entry.
     Status init();
@@ -40,6 +41,7 @@ private:
     port::Port& port_;
     const port::Address base_;
     const unsigned version_;
+    const Measures omit_;
     std::uint16_t protected_ = 0;
     std::array<Window, kEntries> windows_;
 };

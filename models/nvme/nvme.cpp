@@ -127,7 +127,14 @@ void Nvme::report_controller(SimTime at) {
     events_.emit(event);
 }
 
-void Nvme::set_io_submission_queue(std::uint64_t base, unsigned entries) { sq(Queue::Io) = {base, entries, 0}; }
+void Nvme::set_io_submission_queue(std::uint64_t base, unsigned entries) {
+    sq(Queue::Io) = {base, entries, 0};
+    // What was rung and not fetched yet goes with the queue it was rung for.
+    fetches_.remove_if([this](const Fetch& fetch) {
+        if (fetch.queue == Queue::Io) slots_[index(fetch.tag)].pending = false;
+        return fetch.queue == Queue::Io;
+    });
+}
 
 void Nvme::on_linear_doorbell(Queue queue, std::uint64_t value, SimTime at) {
     if (LinearEnable::get(linear_) != 0) ring(queue, static_cast<unsigned>(DoorbellValue::get(value)), at);

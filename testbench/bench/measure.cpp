@@ -36,11 +36,11 @@ private:
 // Runs a scenario as `ans2emu run` does, with every check and monitor; returns the seconds of its steps.
 std::vector<double> seconds_of_steps(const char* text) {
     const scenario::Loaded loaded = scenario::load_scenario_text(text, "bench.json");
-    if (!loaded.scenario) throw std::logic_error(loaded.problems.front());
+    if (loaded.scenarios.empty()) throw std::logic_error(loaded.problems.front());
     StepClock clock;
     scenario::RunOptions options;
     options.observer = &clock;
-    const scenario::RunResult result = scenario::run_scenario(*loaded.scenario, options);
+    const scenario::RunResult result = scenario::run_scenario(loaded.scenarios.front(), options);
     if (result.verdict != scenario::Verdict::Passed)
         throw std::runtime_error(result.failures.empty() ? "a run failed" : result.failures.front());
     return clock.seconds;

@@ -7,6 +7,7 @@
 #include <iostream>
 
 #include "testbench/cli/catalog.h"
+#include "testbench/cli/mutate_command.h"
 #include "testbench/cli/run_command.h"
 #include "testbench/cli/tables.h"
 #include "testbench/scenario/files/load.h"
@@ -34,7 +35,7 @@ int check_command(const std::vector<std::string>& paths, bool schema) {
     const Style style = Style::of(STDOUT_FILENO);
     const Catalog catalog = load_catalog(paths, {});
     for (const scenario::Scenario& s : catalog.scenarios)
-        std::cout << style(Colour::Good, "ok") << "  " << printable(s.path) << "  " << printable(s.name)
+        std::cout << style(Colour::Good, "ok") << "  " << printable(s.path) << "  " << printable(s.title())
                   << "\n";
     std::cout << std::flush;
     for (const std::string& problem : catalog.problems)
@@ -83,7 +84,10 @@ void add_run(CLI::App& app, RunArguments& arguments) {
                    "/faults/0/when/nth=3; may be given often")
         ->type_name("PATH=VALUE")
         ->allow_extra_args(false);
-    run.add_option("--seed", arguments.seed, "instead of the scenario's")->type_name("N");
+    run.add_option("--seed", arguments.seed, "instead of the scenario's")
+        ->type_name("N")
+        ->check([](const std::string& text) { return text.front() == '-' ? "expected a whole number from 0" : std::string(); });
+    run.add_option("--only", arguments.only, "of files with several runs: only the run of this name")->type_name("RUN");
     run.add_option("--trace", arguments.trace_file, "every event as a line of JSON")->type_name("FILE");
     run.add_option("--report", arguments.reports, "json:FILE or junit:FILE; may be given often")
         ->type_name("KIND:FILE")
@@ -97,6 +101,24 @@ void add_run(CLI::App& app, RunArguments& arguments) {
         "Example:\n  ans2emu run scenarios/faults/lost_completion_irq.json --set faults.0.when.nth=80 -v\n"
         "  ans2emu run scenarios --report junit:result.xml\n\n" +
         std::string(kExitCodes));
+}
+
+void add_mutate(CLI::App& app, MutateArguments& arguments) {
+    CLI::App& mutate = *app.add_subcommand(
+        "mutate", "Leave each protective measure of the reference driver out and see which scenario notices");
+    mutate.add_option("SCENARIO", arguments.paths, "files or folders (the scenarios of this source tree)");
+    mutate.add_option("--measure", arguments.measures, "only this one; may be given often")
+        ->type_name("NAME")
+        ->allow_extra_args(false);
+    mutate.add_option("-j,--jobs", arguments.jobs, "runs at a time (the number of cores)")
+        ->check(CLI::Range(1, 64))
+        ->type_name("N");
+    mutate.add_flag("--list", arguments.list, "print the measures and what they protect from instead");
+    mutate.add_flag("--json", arguments.json, "for programs: an object with mutants, survivors, harmless, noticed");
+    mutate.footer(
+        "Example:\n  ans2emu mutate\n  ans2emu mutate --measure submit_lock scenarios/faults\n\n"
+        "Exit codes:\n  0  every omission was noticed, or is documented as one that cannot matter\n"
+        "  1  one survived, or a scenario fails with every measure in place\n");
 }
 
 }  // namespace
@@ -141,6 +163,9 @@ int run_program(int argc, char** argv, const Services& services) {
     rules.add_flag("--json", json, "for programs");
     rules.footer("Example:\n  ans2emu rules\n");
 
+    MutateArguments mutate;
+    add_mutate(app, mutate);
+
     CLI::App& bench = *app.add_subcommand("bench", "Measure speed, beside the floor of this host");
     bench.add_flag("--json", json, "for programs: one object");
     bench.footer("Example:\n  ans2emu bench --json\n");
@@ -152,6 +177,7 @@ int run_program(int argc, char** argv, const Services& services) {
     }
     const Style style = Style::of(STDOUT_FILENO);
     if (app.got_subcommand("run")) return run_command(run, services);
+    if (app.got_subcommand("mutate")) return mutate_command(mutate, services);
     if (check.parsed()) return check_command(paths, schema);
     if (list.parsed()) return list_command(paths, json);
     if (regs.parsed()) return regs_command(block, policies, json);

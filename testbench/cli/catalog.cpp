@@ -54,10 +54,9 @@ Catalog load_catalog(const std::vector<std::string>& paths, const std::vector<st
     catalog.bad_files = catalog.problems.size();
     for (const std::string& file : files) {
         scenario::Loaded loaded = scenario::load_scenario(file, overrides);
-        if (loaded.scenario)
-            catalog.scenarios.push_back(std::move(*loaded.scenario));
-        else
-            ++catalog.bad_files;
+        if (loaded.scenarios.empty()) ++catalog.bad_files;
+        for (scenario::Scenario& s : loaded.scenarios)
+            catalog.scenarios.push_back(std::move(s));
         catalog.problems.insert(catalog.problems.end(), loaded.problems.begin(), loaded.problems.end());
     }
     return catalog;

@@ -10,6 +10,8 @@
 #include <thread>
 
 #include "testbench/cli/catalog.h"
+#include "testbench/cli/failure.h"
+#include "testbench/scenario/files/problem.h"
 
 namespace ans::cli {
 
@@ -162,17 +164,34 @@ void print_summary(const std::vector<RunResult>& results) {
     std::cout << "\n";
 }
 
+// False, and told: no file has a run of that name.
+bool keep_only(const std::string& run, std::vector<Scenario>& scenarios) {
+    if (run.empty()) return true;
+    std::vector<std::string_view> names;
+    std::string hint;
+    for (const Scenario& s : scenarios)
+        if (!s.run.empty()) names.push_back(s.run);
+    hint = scenario::suggestion(run, names);
+    const auto other = [&](const Scenario& s) { return s.run != run; };
+    scenarios.erase(std::remove_if(scenarios.begin(), scenarios.end(), other), scenarios.end());
+    if (!scenarios.empty()) return true;
+    std::cerr << "ans2emu: --only " << scenario::in_quotes(run) << ": no run of that name" << hint << "\n";
+    return false;
+}
+
 }  // namespace
 
 int run_command(const RunArguments& arguments, const Services& services) {
     std::vector<std::string> overrides = arguments.overrides;
     if (arguments.seed) overrides.push_back("seed=" + std::to_string(*arguments.seed));
-    const Catalog catalog = load_catalog(arguments.paths, overrides);
+    Catalog catalog = load_catalog(arguments.paths, overrides);
     for (const std::string& problem : catalog.problems)
         std::cerr << problem << "\n";
     if (!catalog.problems.empty()) return kExitBadInput;
+    if (!keep_only(arguments.only, catalog.scenarios)) return kExitBadInput;
     if (!arguments.trace_file.empty() && catalog.scenarios.size() != 1) {
-        std::cerr << "ans2emu: --trace needs a single scenario, got " << catalog.scenarios.size() << "\n";
+        std::cerr << "ans2emu: --trace needs a single run, got " << catalog.scenarios.size()
+                  << (catalog.scenarios.front().run.empty() ? "" : "; --only RUN chooses one") << "\n";
         return kExitBadInput;
     }
     std::vector<Report> reports;
@@ -181,8 +200,11 @@ int run_command(const RunArguments& arguments, const Services& services) {
     const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
     const unsigned jobs = arguments.jobs != 0 ? arguments.jobs : cores;
     Console console(catalog.scenarios, catalog.scenarios.size() == 1 || arguments.verbose);
-    const std::vector<RunResult> results = run_workers(
-        catalog.scenarios, {services.run, jobs, arguments.verbose, arguments.trace_file}, console);
+    const WorkerOptions options{services.run, jobs, arguments.verbose, arguments.trace_file, {}};
+    std::vector<RunResult> results = run_workers(catalog.scenarios, options, console);
+    explain_failures(catalog.scenarios, arguments, options, results);
+    for (const RunResult& result : results)
+        std::cout << explanation(result, results.size() > 1, Style::of(STDOUT_FILENO));
     if (results.size() > 1) print_summary(results);
 
     int code = kExitOk;

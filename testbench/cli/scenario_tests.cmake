@@ -7,6 +7,18 @@ foreach(file IN LISTS scenarios)
   set_tests_properties(${file} PROPERTIES LABELS scenario TIMEOUT 120)
 endforeach()
 
+# A trace beside a scenario (X.trace.jsonl) is its golden one, reviewed by eye.
+file(GLOB_RECURSE goldens CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/scenarios/*.trace.jsonl)
+foreach(golden IN LISTS goldens)
+  string(REPLACE ".trace.jsonl" ".json" file ${golden})
+  string(MAKE_C_IDENTIFIER ${golden} out)
+  add_test(NAME ${golden}
+    COMMAND ${CMAKE_COMMAND} -DPROGRAM=$<TARGET_FILE:ans2emu> -DSCENARIO=${file} -DGOLDEN=${golden}
+      -DOUT=${CMAKE_CURRENT_BINARY_DIR}/${out} -P ${CMAKE_CURRENT_LIST_DIR}/golden_trace.cmake
+    WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  set_tests_properties(${golden} PROPERTIES LABELS scenario TIMEOUT 60)
+endforeach()
+
 # ans_cli_test(<name> <exit code> <regex of the output> <arguments...>)
 function(ans_cli_test name code output)
   add_test(NAME cli.${name}
@@ -25,9 +37,10 @@ ans_cli_test(bad_scenario 2 "/driver/queue_depth: found 0, expected a whole numb
 ans_cli_test(missing_file 2 "nowhere.json: no such file" run nowhere.json)
 ans_cli_test(missing_image 2 "no-such-image.img" run ${lost} --set media.image=no-such-image.img)
 ans_cli_test(bad_usage 2 "--frobnicate" run ${lost} --frobnicate)
+ans_cli_test(bad_seed 2 "whole number from 0" run ${lost} --seed -1)
 ans_cli_test(no_command 2 "subcommand is required")
 ans_cli_test(help 0 "Exit codes:" --help)
-foreach(command run check list regs faults rules bench)
+foreach(command run check list regs faults rules mutate bench)
   ans_cli_test(help_${command} 0 "Example:" ${command} --help)
 endforeach()
 ans_cli_test(check 0 "ok  scenarios/power/power_cut.json" check scenarios)

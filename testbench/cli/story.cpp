@@ -184,14 +184,15 @@ std::string verdict_text(Verdict verdict, const Style& style) {
 std::string StoryPrinter::opening() const {
     const scenario::Scenario& s = scenario_;
     const SocProfile* soc = find_soc(s.soc);
-    std::string out = style_(Colour::Bold, printable(s.name)) + "\n";
+    std::string out = style_(Colour::Bold, printable(s.title())) + "\n";
     out += style_(Colour::Dim, printable(s.path)) + "\n";
     for (const std::string& line : wrapped(printable(s.description), 96))
         out += "  " + line + "\n";
     out += "  " + std::string(soc == nullptr ? "" : soc->title) + " (" + s.soc + "), firmware " +
            std::string(generation_name(s.firmware.generation)) + ", " + media_text(s.media) +
            ", reference driver";
-    if (s.driver.omits(scenario::DriverPart::SubmitLock)) out += " without its submit lock";
+    for (std::size_t i = 0; i < s.driver.omit.size(); ++i)
+        out.append(i == 0 ? " without " : " and ").append(driver::name(s.driver.omit[i]));
     return out + ", seed " + std::to_string(s.seed) + "\n\n";
 }
 

@@ -149,15 +149,23 @@ std::string rules_json() {
 
 std::string list_text(const std::vector<scenario::Scenario>& scenarios) {
     Table table;
-    for (const scenario::Scenario& s : scenarios)
-        table.row({printable(s.path), printable(s.name)});
+    for (auto s = scenarios.begin(); s != scenarios.end();) {
+        std::string runs;
+        const auto first = s;
+        for (; s != scenarios.end() && s->path == first->path; ++s)
+            if (!s->run.empty()) runs += (runs.empty() ? " (" : ", ") + s->run;
+        table.row({printable(first->path), printable(first->name + (runs.empty() ? "" : runs + ")"))});
+    }
     return table.text();
 }
 
 std::string list_json(const std::vector<scenario::Scenario>& scenarios) {
     ordered_json out = ordered_json::array();
-    for (const scenario::Scenario& s : scenarios)
-        out.push_back({{"path", s.path}, {"name", s.name}, {"description", s.description}});
+    for (const scenario::Scenario& s : scenarios) {
+        if (out.empty() || out.back()["path"] != s.path)
+            out.push_back({{"path", s.path}, {"name", s.name}, {"description", s.description}});
+        if (!s.run.empty()) out.back()["runs"].push_back(s.run);
+    }
     return out.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 

@@ -62,7 +62,7 @@ Worker::Worker(std::size_t job, const Scenario& scenario, const WorkerOptions& o
     if (child_ == 0) {
         close(frames.ends[0]);
         close(words.ends[0]);
-        be_worker(scenario, options, frames.ends[1], words.ends[1]);
+        be_worker(job, scenario, options, frames.ends[1], words.ends[1]);
     }
     close(frames.ends[1]);
     close(words.ends[1]);
@@ -71,7 +71,8 @@ Worker::Worker(std::size_t job, const Scenario& scenario, const WorkerOptions& o
     fcntl(frames_, F_SETFL, O_NONBLOCK);
     fcntl(words_, F_SETFL, O_NONBLOCK);
     result_.path = scenario.path;
-    result_.name = scenario.name;
+    result_.name = scenario.title();
+    result_.run = scenario.run;
 }
 
 Worker::~Worker() {

@@ -59,7 +59,7 @@ private:
 };
 
 /// The child: runs the scenario, writes frames to `frames`, never returns.
-[[noreturn]] void be_worker(const scenario::Scenario& scenario, const WorkerOptions& options, int frames,
+[[noreturn]] void be_worker(std::size_t job, const scenario::Scenario& scenario, const WorkerOptions& options, int frames,
                             int words);
 
 /// The child's exit code when its watchdog ended it.

@@ -19,6 +19,8 @@ namespace ans::cli {
 
 namespace {
 
+constexpr std::size_t kEventsAround = 20;
+
 void send(int fd, char type, const std::string& body) {
     const std::string frame = type + body + "\n";
     std::size_t sent = 0;
@@ -75,16 +77,22 @@ void become_child(int words) {
 
 }  // namespace
 
-void be_worker(const scenario::Scenario& scenario, const WorkerOptions& options, int frames, int words) {
+void be_worker(std::size_t job, const scenario::Scenario& scenario, const WorkerOptions& options, int frames, int words) {
     become_child(words);
     start_watchdog(scenario.limits.wall_s);
     const auto started = std::chrono::steady_clock::now();
     StoryTeller teller(options.verbose, [frames](const StoryLine& line) { send(frames, 'S', encode(line)); });
     try {
-        scenario::RunResult result = options.run(scenario, {options.trace_file, &teller});
+        scenario::RunOptions run{options.trace_file, &teller};
+        if (!options.around.empty()) {
+            run.events_around = kEventsAround;
+            run.around = options.around[job];
+        }
+        scenario::RunResult result = options.run(scenario, run);
         const std::chrono::duration<double, std::milli> wall = std::chrono::steady_clock::now() - started;
         result.path = scenario.path;
-        result.name = scenario.name;
+        result.name = scenario.title();
+        result.run = scenario.run;
         result.wall_ms = wall.count();
         send(frames, 'R', to_json(result).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
     } catch (const scenario::UserError& error) {

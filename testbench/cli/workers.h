@@ -19,6 +19,8 @@ struct WorkerOptions {
     unsigned parallel = 1;
     bool verbose = false;
     std::string trace_file;  ///< only with a single scenario
+    /// Of each scenario: where its failure is, to keep the events before it. Empty: no events are kept.
+    std::vector<SimTime> around;
 };
 
 /// What is going on, for whoever prints it. Called from run_workers().

@@ -24,6 +24,11 @@ Host::Host(sc_core::sc_module_name name, Engine& engine, const HostConfig& confi
     interrupt_sink.bind(*this);
     tx_.set_byte_enable_ptr(nullptr);
     create_cpu("irq", 0, [this] { irq_loop(); });
+    sc_core::sc_spawn_options options;
+    options.spawn_method();
+    options.dont_initialize();
+    options.set_sensitivity(&abandoned_);
+    sc_core::sc_spawn([this] { power_off(); }, sc_core::sc_gen_unique_name("abandon"), &options);
 }
 
 Host::~Host() = default;
@@ -106,6 +111,11 @@ void Host::power_off() {
     current_ = caller;
     lines_.clear();
     create_cpu("irq", kernel_now(), [this] { irq_loop(); });
+}
+
+void Host::abandon() {
+    abandoned_.notify(sc_core::SC_ZERO_TIME);
+    engine_.run_until(kernel_now());
 }
 
 // --- time ------------------------------------------------------------------------------------------------
@@ -243,6 +253,7 @@ void Host::log(port::LogLevel level, std::string_view text) {
 
 void Host::stage(std::string_view name) {
     if (!events_.wants(EventKind::DriverStage)) return;
+    sync();  // in the trace, nobody else speaks of an earlier time afterwards
     Event event;
     event.time = current_->local;
     event.kind = EventKind::DriverStage;

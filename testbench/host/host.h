@@ -52,6 +52,9 @@ public:
     /// The CPUs lose power: every thread but the calling one ends where it is, interrupt lines are forgotten. Objects
     /// of the driver may be destroyed afterwards. Callable from any process.
     void power_off();
+    /// The same after a run that ended before its threads did; callable from outside only. A driver that lives on may then
+    /// be destroyed, but not be called.
+    void abandon();
 
     // port::Port
     std::uint32_t read32(port::Address address) override;
@@ -130,6 +133,7 @@ private:
     std::vector<std::unique_ptr<IrqLine>> lines_;  ///< ascending line numbers
     sc_core::sc_event irq_event_{"irq_event"};
     sc_core::sc_event irq_done_{"irq_done"};
+    sc_core::sc_event abandoned_{"abandoned"};
     std::uint64_t irq_entries_ = 0;
     HostFailure failure_;
 };

@@ -73,6 +73,8 @@ void Host::irq_request(unsigned number, port::IrqHandler handler) {
 }
 
 void Host::irq_free(unsigned number) {
+    // After power_off() there is no line and no thread either: a driver's destructor may still come by.
+    if (find_line(number) == nullptr) return;
     sync();
     IrqLine* line = find_line(number);
     if (line == nullptr) return;

@@ -42,7 +42,7 @@ struct TempFile {
 
 RunResult run_child(const std::string& text, const std::string& trace) {
     const scenario::Loaded loaded = scenario::load_scenario_text(text, "test.json");
-    if (!loaded.scenario) {
+    if (loaded.scenarios.empty()) {
         ADD_FAILURE() << loaded.problems.front();
         return {};
     }
@@ -53,7 +53,7 @@ RunResult run_child(const std::string& text, const std::string& trace) {
         try {
             scenario::RunOptions options;
             options.trace_file = trace;
-            result = scenario::run_scenario(*loaded.scenario, options);
+            result = scenario::run_scenario(loaded.scenarios.front(), options);
         } catch (const scenario::UserError& error) {
             result.verdict = Verdict::BadInput;
             result.failures.push_back(error.what());
@@ -90,6 +90,31 @@ std::string two_readers(const char* omit) {
     return std::string(R"("driver": {"omit": [)") + omit + R"(], "io_timeout_ms": 1}, "seed": 11,
         "steps": [{"boot": {}}, {"io": {"pattern": "randread", "depth": 2, "threads": 2, "count": 40000, "think_us": 2000}},
                   {"shutdown": {}}])";
+}
+
+TEST(Machine, TheTimesOfATraceNeverGoBack) {
+    const TempFile trace;
+    run(kBusy, trace.path);
+    std::istringstream lines(trace.content());
+    double last = 0;
+    for (std::string line; std::getline(lines, line);) {
+        const double time = nlohmann::json::parse(line).at("t_us");
+        ASSERT_GE(time, last) << line;
+        last = time;
+    }
+    EXPECT_GT(last, 0);
+}
+
+TEST(Machine, TheSimulatedDeadlineEndsADriverThatSleepsBeyondIt) {
+    const RunResult result = run(R"("limits": {"sim_ms": 100}, "steps": ["boot", {"wait": {"ms": 1000}}, "shutdown"])");
+    EXPECT_EQ(result.verdict, Verdict::Failed);
+    EXPECT_THAT(result.facts.outcome_detail, HasSubstr("deadline"));
+}
+
+TEST(Machine, TheSimulatedDeadlineEndsADriverInTheMiddleOfItsIo) {
+    const RunResult result = run(
+        R"("limits": {"sim_ms": 20}, "steps": ["boot", {"io": {"pattern": "randrw", "count": 1000000, "depth": 32, "threads": 4}}])");
+    EXPECT_EQ(result.verdict, Verdict::Failed);
 }
 
 TEST(Machine, WithoutTheSubmitLockInterruptsAreLostAndWithItNoneIs) {

@@ -11,7 +11,7 @@ class BusMonitor : public Monitor {
 public:
     /// `registers` names registers in the texts; nullptr: offsets only. `domains_off`: a bit for each power
     /// domain that is off at the start.
-    BusMonitor(EventHub& events, Judge& judge, RegMapLookup registers, std::uint64_t domains_off);
+    BusMonitor(EventHub& events, Judge& judge, const RegMapLookup& registers, std::uint64_t domains_off);
     ~BusMonitor() override { events_.unsubscribe(watch_); }
     void on_event(const Event& event) override;
 

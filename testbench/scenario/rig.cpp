@@ -72,7 +72,7 @@ fw::ServiceConfig service_config(const Scenario& scenario) {
     fw::Identity& identity = config.identity;
     identity.serial = scenario.media.serial.value_or(identity.serial);
     identity.model = scenario.media.model.value_or(identity.model);
-    identity.mdts = 0;
+    identity.mdts = 1;
     while (std::uint64_t{4} << (identity.mdts + 1) <= scenario.media.mdts_kib) ++identity.mdts;
     config.policies = scenario.policies;
     return config;

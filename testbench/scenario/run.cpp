@@ -2,6 +2,8 @@
 #include "testbench/scenario/run.h"
 
 #include <algorithm>
+#include <optional>
+#include <sstream>
 
 #include "testbench/fault/plan.h"
 #include "testbench/monitors/monitor_set.h"
@@ -11,6 +13,7 @@
 #include "testbench/scenario/rig.h"
 #include "testbench/scenario/session.h"
 #include "testbench/trace/json_lines.h"
+#include "testbench/trace/recent.h"
 
 namespace ans::scenario {
 
@@ -47,7 +50,8 @@ Ending ending_of(host::Engine::End end, const host::HostFailure& failure, const 
 RunResult run_scenario(const Scenario& scenario, const RunOptions& options) {
     RunResult result;
     result.path = scenario.path;
-    result.name = scenario.name;
+    result.name = scenario.title();
+    result.run = scenario.run;
 
     EventHub events;
     DecideHub decide;
@@ -64,6 +68,9 @@ RunResult run_scenario(const Scenario& scenario, const RunOptions& options) {
     monitor::MonitorSet monitors(events, monitor_config(rig.soc().profile(), registers));
     for (const std::string& id : scenario.expect.allow_rules) monitors.allow(id);
 
+    std::optional<trace::Recent> recent;
+    if (options.events_around != 0) recent.emplace(events, options.events_around, EventHub::all(), options.around);
+
     fault::FaultPlan plan("faults", scenario.faults, scenario.seed, events, decide, rig);
     Session session(scenario, rig, options.observer);
     rig.on_power_lost([&](std::uint64_t lost, SimTime at) { session.on_power_lost(lost, at); });
@@ -71,6 +78,8 @@ RunResult run_scenario(const Scenario& scenario, const RunOptions& options) {
     session.start();
     const host::Engine::End end = rig.engine().run_until(scenario.limits.sim_time);
     const SimTime now = kernel_now();
+    const bool cut_short = end != host::Engine::End::Stopped || rig.host().failure().kind != host::HostFailure::Kind::None;
+    if (cut_short) rig.host().abandon();
     monitors.finish(now);
     if (const std::exception_ptr error = rig.host().failure().error) std::rethrow_exception(error);
 
@@ -86,6 +95,11 @@ RunResult run_scenario(const Scenario& scenario, const RunOptions& options) {
     if (trace != nullptr) {
         const std::string error = trace->close();
         if (!error.empty()) throw UserError(error);
+    }
+    if (recent) {
+        std::stringstream table;
+        recent->print(table, registers);
+        for (std::string line; std::getline(table, line);) result.around.push_back(line);
     }
     judge(scenario, result);
     return result;

@@ -25,13 +25,13 @@ namespace {
 
 double mebibytes(std::uint64_t bytes) { return static_cast<double>(bytes) / (1 << 20); }
 
-driver::Options driver_options(const Driver& driver) {
+driver::Options driver_options(const Driver& file) {
     driver::Options options;
-    options.submit_lock = !driver.omits(DriverPart::SubmitLock);
-    options.use_interrupts = driver.use_interrupts;
-    options.queue_depth = driver.queue_depth;
-    options.io_timeout_ms = static_cast<unsigned>(driver.io_timeout / milliseconds(1));
-    options.admin_timeout_ms = static_cast<unsigned>(driver.admin_timeout / milliseconds(1));
+    for (const driver::Measure measure : file.omit) options.omit.add(measure);
+    options.use_interrupts = file.use_interrupts;
+    options.queue_depth = file.queue_depth;
+    options.io_timeout_ms = static_cast<unsigned>(file.io_timeout / milliseconds(1));
+    options.admin_timeout_ms = static_cast<unsigned>(file.admin_timeout / milliseconds(1));
     return options;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "testbench/support/fake_ans.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace ans::test {
@@ -16,6 +17,8 @@ constexpr std::uint64_t type(std::uint64_t t) { return t << 52; }
 }  // namespace
 
 std::uint64_t FakeAns::read(port::Address address, unsigned) {
+    if (on_access) on_access();
+    reads.insert(address);
     if (address >= kPmgr && address < kPmgr + 8) {
         std::uint32_t& domain = domain_[(address - kPmgr) / 4];
         return domain = (domain & ~0xf0u) | (domain & 0xf) << 4;
@@ -29,6 +32,8 @@ std::uint64_t FakeAns::read(port::Address address, unsigned) {
 }
 
 void FakeAns::write(port::Address address, unsigned, std::uint64_t value) {
+    if (on_access) on_access();
+    writes.push_back({address, value});
     const auto word = static_cast<std::uint32_t>(value);
     if (address >= kPmgr && address < kPmgr + 8) {
         const bool was = reset_asserted();
@@ -70,10 +75,25 @@ unsigned FakeAns::open_windows() const {
     return open;
 }
 
+bool FakeAns::written(port::Address address) const {
+    return std::any_of(writes.begin(), writes.end(), [&](const Access& write) { return write.address == address; });
+}
+bool FakeAns::written(port::Address address, std::uint64_t value) const {
+    return std::find(writes.begin(), writes.end(), Access{address, value}) != writes.end();
+}
+
+std::pair<std::byte*, std::size_t> FakeAns::shared(std::uint8_t endpoint) {
+    const auto found = shared_.find(endpoint);
+    if (found == shared_.end()) return {nullptr, 0};
+    const auto [address, size] = found->second;
+    return {port_->memory(address, size), size};
+}
+
 void FakeAns::stop_firmware() {
     firmware_alive = session_ = ready_ = shutting_down_ = false;
     outbox_.clear();
     held_.clear();
+    shared_.clear();
     ring_ = {};
     port_->set_irq(kMailIrq + 3, false);
     drive_irq();
@@ -103,8 +123,11 @@ void FakeAns::hello() {
 }
 
 void FakeAns::receive(std::uint8_t endpoint, std::uint64_t msg0) {
+    sent.push_back({endpoint, msg0});
     if (!firmware_alive) return;
     if (endpoint == 0) management(msg0);
+    if ((endpoint == 1 || endpoint == 2 || endpoint == 4) && msg0 >> 52 == 1)
+        shared_[endpoint] = {msg0 & ((1ull << 44) - 1), (msg0 >> 44 & 0xff) * 4096};
 }
 
 void FakeAns::management(std::uint64_t msg0) {
@@ -118,7 +141,7 @@ void FakeAns::management(std::uint64_t msg0) {
             mail(0, type(7) | 0x20);
             return;
         case 0xb:
-            if (answer_power) mail(0, type(0xb) | state);
+            if (answer_power) mail(0, type(0xb) | (wrong_ack ? 0x201 : state));
             return;
         case 6:
             if (!answer_power) return;
@@ -149,7 +172,7 @@ std::uint64_t FakeAns::read_nvme(port::Address offset) {
         case 0x14: return cc;
         case 0x1c:
             if (csts_all_ones) return 0xffff'ffff;
-            return (ready_ ? 1u : 0u) | (shutting_down_ ? (shutdown_hangs ? 4u : 8u) : 0u);
+            return (ready_ && port_->now() >= ready_from_ ? 1u : 0u) | (fatal ? 2u : 0u) | (shutting_down_ ? (shutdown_hangs ? 4u : 8u) : 0u);
         case 0x1300: return boots && firmware_alive ? 0xde71ce55 : 0;
         case 0x24008: return 0x800;
         case 0x28120: return tcb_stat;
@@ -179,6 +202,7 @@ void FakeAns::write_cc(std::uint32_t value) {
     if ((value & 1) != 0 && (cc & 1) == 0) {
         step("enable");
         ready_ = true;
+        ready_from_ = port_->now() + ready_delay;
         shutting_down_ = false;
         ring_[0] = {nvme_[0x28], nvme_[0x30], static_cast<unsigned>(nvme_[0x24] >> 16) + 1};
     }
@@ -193,13 +217,13 @@ void FakeAns::write_cc(std::uint32_t value) {
     cc = value;
 }
 
-void FakeAns::post(bool io, unsigned tag, std::uint16_t status, std::uint32_t result) {
+void FakeAns::post(bool io, unsigned id, std::uint16_t status, std::uint32_t result) {
     Ring& ring = ring_[io];
     if (ring.cq == 0) return;
     if ((ring.tail + 1) % ring.entries == ring.head) wrongs.push_back("completion queue overrun");
     std::byte* at = port_->memory(ring.cq + 16 * ring.tail, 16);
     if (at == nullptr) return wrongs.push_back("completion to freed memory");
-    const std::uint32_t entry[4] = {result, 0, 0, tag | (static_cast<std::uint32_t>(status) << 1 | ring.phase) << 16};
+    const std::uint32_t entry[4] = {result, 0, 0, id | (static_cast<std::uint32_t>(status) << 1 | ring.phase) << 16};
     std::memcpy(at, entry, sizeof entry);
     if (++ring.tail == ring.entries) {
         ring.tail = 0;
@@ -220,7 +244,8 @@ void FakeAns::admin_command(unsigned tag) {
     std::memcpy(sqe.data(), at, 64);
     const auto cdw10 = get<std::uint32_t>(&sqe[40]);
     const auto prp1 = get<std::uint64_t>(&sqe[24]);
-    if (hold_admin) return;
+    admin_commands.push_back({sqe[0], cdw10});
+    if (hold_admin || muted_) return;
     std::uint16_t status = 0;
     switch (sqe[0]) {
         case 0x06: {
@@ -246,7 +271,7 @@ void FakeAns::admin_command(unsigned tag) {
         case 0x02: status = (cdw10 & 0xff) == 1 ? 0x109 : 0; break;
         default: break;
     }
-    post(false, tag, status, 0x1234);
+    post(false, get<std::uint16_t>(&sqe[2]), status, 0x1234);
 }
 
 void FakeAns::io_command(unsigned tag) {
@@ -256,6 +281,8 @@ void FakeAns::io_command(unsigned tag) {
     if (ring_[1].sq == 0 || sqe == nullptr || tcb == nullptr) return wrongs.push_back("I/O doorbell without a queue");
     std::memcpy(last_sqe.data(), sqe, 64);
     std::memcpy(last_tcb.data(), tcb, 128);
+    ids_[tag] = get<std::uint16_t>(&last_sqe[2]);
+    io_tags.push_back(tag);
     if (on_io) on_io(tag);
     if (never.count(number) != 0 || muted_) return;
     if (last_sqe[0] == 1 || last_sqe[0] == 2) move_data(last_sqe.data(), last_sqe[0] == 1);
@@ -270,7 +297,9 @@ void FakeAns::release_held() {
     for (const unsigned tag : std::exchange(held_, {})) complete_io(tag, io_status);
 }
 
-void FakeAns::complete_io(unsigned tag, std::uint16_t status) { post(true, tag, status, 0); }
+void FakeAns::complete_io(unsigned tag, std::uint16_t status) {
+    post(true, ids_.count(tag) != 0 ? ids_[tag] : tag, status, 0);
+}
 
 /// Transfers of one or two pages.
 void FakeAns::move_data(const std::uint8_t* sqe, bool to_device) {

@@ -34,11 +34,20 @@ public:
     /// Completes what was held back.
     void release_held();
     unsigned open_windows() const;  ///< SART entries in force beyond the boot loader's
+    bool boot_loader_window() const { return sart_[0] == kBootLoaderEntry && sart_[16] == kBootLoaderPage; }
+    /// Whether the driver has written `value`, or anything, to a register.
+    bool written(port::Address address) const;
+    bool written(port::Address address, std::uint64_t value) const;
+    /// What the driver gave an endpoint to share; empty without it.
+    std::pair<std::byte*, std::size_t> shared(std::uint8_t endpoint);
     bool reset_asserted() const { return (domain_.at(0) & 1u << 31) != 0; }
 
     // How it behaves.
     bool answer_hello = true;
     bool answer_power = true;
+    bool wrong_ack = false;      ///< power acknowledgements name another state
+    port::Nanoseconds ready_delay = 0;  ///< from CC.EN to CSTS.RDY
+    bool fatal = false;          ///< CSTS.CFS
     bool boots = true;           ///< BOOT_STATUS
     bool mailbox_full = false;
     bool hold_io = false;        ///< I/O commands wait for release_held()
@@ -55,10 +64,25 @@ public:
     std::uint16_t oncs = 4;
     bool left_on = false;        ///< an earlier owner's session is alive; set RUN too
     std::function<void(unsigned tag)> on_io;
+    std::function<void()> on_access;  ///< before each register access of the CPU
 
     // What it saw.
     std::vector<std::string> wrongs;    ///< accesses that would hang or harm real hardware
     std::vector<std::string> sequence;  ///< the life-cycle steps in order
+    struct Access {
+        port::Address address;
+        std::uint64_t value;
+        bool operator==(const Access& other) const { return address == other.address && value == other.value; }
+    };
+    struct Command {
+        std::uint8_t opcode;
+        std::uint32_t cdw10;
+    };
+    std::vector<Access> writes;         ///< to registers
+    std::set<port::Address> reads;      ///< of registers
+    std::vector<Access> sent;           ///< messages of the driver: endpoint and content
+    std::vector<Command> admin_commands;
+    std::vector<unsigned> io_tags;      ///< in the order of their doorbells
     unsigned io_commands = 0;
     std::array<std::uint8_t, 64> last_sqe{};
     std::array<std::uint8_t, 128> last_tcb{};
@@ -79,16 +103,17 @@ private:
     void admin_command(unsigned tag);
     void io_command(unsigned tag);
     void move_data(const std::uint8_t* sqe, bool to_device);
-    void post(bool io, unsigned tag, std::uint16_t status, std::uint32_t result);
+    void post(bool io, unsigned id, std::uint16_t status, std::uint32_t result);
     void drive_irq();
     void stop_firmware();
 
+    static constexpr std::uint32_t kBootLoaderEntry = 0xff000010, kBootLoaderPage = 0x80000;
     FakePort* port_;
     std::array<std::uint32_t, 2> domain_{};
     std::array<std::uint32_t, 48> sart_ = [] {
         std::array<std::uint32_t, 48> entries{};
-        entries[0] = 0xff000010;  // the boot loader's
-        entries[16] = 0x80000;
+        entries[0] = kBootLoaderEntry;
+        entries[16] = kBootLoaderPage;
         return entries;
     }();
     std::deque<std::pair<std::uint64_t, std::uint64_t>> outbox_;
@@ -102,6 +127,9 @@ private:
     };
     std::array<Ring, 2> ring_;
     std::vector<unsigned> held_;
+    std::map<unsigned, unsigned> ids_;  ///< command ids of I/O commands, by tag
+    std::map<std::uint8_t, std::pair<port::Address, std::size_t>> shared_;
+    port::Nanoseconds ready_from_ = 0;
     unsigned started_ = 0;
     bool muted_ = false;
 };

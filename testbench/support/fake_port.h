@@ -70,6 +70,7 @@ public:
     /// DMA memory as the device sees it; nullptr where none is allocated.
     std::byte* memory(port::Address address, std::size_t size);
     bool logged(std::string_view part) const;
+    unsigned locks_held() const { return locks_held_; }
     std::size_t allocations() const { return memory_.size(); }
     std::size_t requested_lines() const { return handlers_.size(); }
 

@@ -10,7 +10,7 @@ namespace ans::trace {
 
 class Console : public EventSink {
 public:
-    Console(EventHub& events, std::ostream& out, RegMapLookup registers,
+    Console(EventHub& events, std::ostream& out, const RegMapLookup& registers,
             const EventHub::Kinds& kinds = EventHub::all())
         : events_(events), out_(out), registers_(registers) {
         events.subscribe(*this, kinds);

@@ -28,7 +28,7 @@ bool is_mail(EventKind kind) {
     return kind == EventKind::MailPush || kind == EventKind::MailPop || kind == EventKind::MailOverflow;
 }
 
-const RegMap* map_of(const Event& event, RegMapLookup registers) {
+const RegMap* map_of(const Event& event, const RegMapLookup& registers) {
     return registers != nullptr ? registers(event.unit) : nullptr;
 }
 
@@ -58,7 +58,7 @@ std::string register_fields(const RegMap& map, const Access& access) {
     return out;
 }
 
-std::string access_details(const Event& event, RegMapLookup registers) {
+std::string access_details(const Event& event, const RegMapLookup& registers) {
     const Access access(event);
     const std::string name = register_of(event, registers);
     const RegMap* map = map_of(event, registers);
@@ -95,14 +95,14 @@ std::string time_text(SimTime time) {
     return text;
 }
 
-std::string register_of(const Event& event, RegMapLookup registers) {
+std::string register_of(const Event& event, const RegMapLookup& registers) {
     const RegMap* map = is_access(event.kind) ? map_of(event, registers) : nullptr;
     if (map == nullptr) return {};
     const Access access(event);
     return register_name(*map, access.offset, access.width);
 }
 
-std::string details(const Event& event, std::string_view text, RegMapLookup registers) {
+std::string details(const Event& event, std::string_view text, const RegMapLookup& registers) {
     std::string out;
     if (event.kind == EventKind::RegRead || event.kind == EventKind::RegWrite)
         out = access_details(event, registers);
@@ -116,7 +116,7 @@ std::string details(const Event& event, std::string_view text, RegMapLookup regi
     return out;
 }
 
-std::string event_row(const Event& event, std::string_view text, RegMapLookup registers) {
+std::string event_row(const Event& event, std::string_view text, const RegMapLookup& registers) {
     char head[80];
     const std::string_view unit = unit_name(event.unit);
     const std::string_view kind = event_info(event.kind).name;

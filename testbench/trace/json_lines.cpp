@@ -91,7 +91,7 @@ void append_field(std::string& out, const EventField& field, const Event& event)
     append_number(out, value, 10);
 }
 
-void append_line(std::string& out, const Event& event, RegMapLookup registers) {
+void append_line(std::string& out, const Event& event, const RegMapLookup& registers) {
     const EventInfo& info = event_info(event.kind);
     out.append("{\"t_us\":").append(time_text(event.time));
     append_text(out, "unit", unit_name(event.unit));
@@ -110,13 +110,13 @@ void append_line(std::string& out, const Event& event, RegMapLookup registers) {
 
 }  // namespace
 
-std::string json_line(const Event& event, RegMapLookup registers) {
+std::string json_line(const Event& event, const RegMapLookup& registers) {
     std::string out;
     append_line(out, event, registers);
     return out;
 }
 
-JsonLines::JsonLines(EventHub& events, const std::string& path, RegMapLookup registers,
+JsonLines::JsonLines(EventHub& events, const std::string& path, const RegMapLookup& registers,
                      const EventHub::Kinds& kinds)
     : events_(events), path_(path), registers_(registers) {
     file_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);

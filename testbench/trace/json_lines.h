@@ -15,7 +15,7 @@ namespace ans::trace {
 class JsonLines : public EventSink {
 public:
     /// Creates or empties the file. Errors are kept for error() and close().
-    JsonLines(EventHub& events, const std::string& path, RegMapLookup registers,
+    JsonLines(EventHub& events, const std::string& path, const RegMapLookup& registers,
               const EventHub::Kinds& kinds = EventHub::all());
     JsonLines(const JsonLines&) = delete;
     JsonLines& operator=(const JsonLines&) = delete;
@@ -41,6 +41,6 @@ private:
 };
 
 /// One line without its end.
-std::string json_line(const Event& event, RegMapLookup registers);
+std::string json_line(const Event& event, const RegMapLookup& registers);
 
 }  // namespace ans::trace

@@ -8,12 +8,13 @@
 
 namespace ans::trace {
 
-Recent::Recent(EventHub& events, std::size_t capacity, const EventHub::Kinds& kinds)
-    : events_(events), ring_(std::max<std::size_t>(capacity, 1)) {
+Recent::Recent(EventHub& events, std::size_t capacity, const EventHub::Kinds& kinds, SimTime until)
+    : events_(events), until_(until), ring_(std::max<std::size_t>(capacity, 1)) {
     events.subscribe(*this, kinds);
 }
 
 void Recent::on_event(const Event& event) {
+    if (event.time > until_) return;
     Entry& entry = ring_[next_];
     entry.event = event;
     if (event.text_size != 0 || !entry.text.empty()) entry.text = event.text();
@@ -21,7 +22,7 @@ void Recent::on_event(const Event& event) {
     ++count_;
 }
 
-void Recent::print(std::ostream& out, RegMapLookup registers, std::size_t rows) const {
+void Recent::print(std::ostream& out, const RegMapLookup& registers, std::size_t rows) const {
     const std::size_t shown = std::min(rows, size());
     out << event_row_header() << '\n';
     for (std::size_t i = shown; i > 0; --i) {

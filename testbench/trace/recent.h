@@ -13,8 +13,8 @@ namespace ans::trace {
 
 class Recent : public EventSink {
 public:
-    /// Keeps the last `capacity` (at least 1) events of `kinds`.
-    Recent(EventHub& events, std::size_t capacity, const EventHub::Kinds& kinds = EventHub::all());
+    /// Keeps the last `capacity` (at least 1) events of `kinds` that are not later than `until`.
+    Recent(EventHub& events, std::size_t capacity, const EventHub::Kinds& kinds = EventHub::all(), SimTime until = kNever);
     Recent(const Recent&) = delete;
     Recent& operator=(const Recent&) = delete;
     ~Recent() override { events_.unsubscribe(*this); }
@@ -24,7 +24,7 @@ public:
     /// How many events came in all.
     std::uint64_t seen() const { return count_; }
     /// The last `rows` events as a table, oldest first.
-    void print(std::ostream& out, RegMapLookup registers, std::size_t rows = SIZE_MAX) const;
+    void print(std::ostream& out, const RegMapLookup& registers, std::size_t rows = SIZE_MAX) const;
 
 private:
     struct Entry {
@@ -33,6 +33,7 @@ private:
     };
 
     EventHub& events_;
+    const SimTime until_;
     std::vector<Entry> ring_;
     std::size_t next_ = 0;
     std::uint64_t count_ = 0;

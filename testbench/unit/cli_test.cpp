@@ -62,6 +62,8 @@ scenario::RunResult act(const scenario::Scenario& s, const scenario::RunOptions&
     if (s.name == "exits") _exit(7);
     if (s.name == "spins") spin();
     if (s.name == "truncated") read_a_truncated_mapping(s.media.image);
+    const auto omits = [&](driver::Measure m) { return std::count(s.driver.omit.begin(), s.driver.omit.end(), m) != 0; };
+    if (s.name == "strict" && omits(driver::Measure::SubmitLock)) throw std::runtime_error("an interrupt was lost");
     if (s.name == "slow") std::this_thread::sleep_for(std::chrono::milliseconds(300));
     scenario::RunResult result;
     options.observer->step_begun(0, 0);
@@ -69,6 +71,7 @@ scenario::RunResult act(const scenario::Scenario& s, const scenario::RunOptions&
                            0, milliseconds(12), s.name == "fails" ? "no HELLO\x1b[31m" : "", 0, 0}};
     options.observer->step_ended(0, result.facts.steps[0]);
     result.facts.sim_time = milliseconds(12);
+    if (options.events_around != 0) result.around = {"head", "up to " + std::to_string(options.around / milliseconds(1)) + " ms"};
     result.facts.outcome = scenario::outcome_of(s, result.facts.steps, {});
     scenario::judge(s, result);
     return result;
@@ -213,7 +216,62 @@ TEST_F(CliTest, ReportsAreWrittenOrRefusedBeforeTheRun) {
 
 TEST_F(CliTest, ATraceNeedsASingleScenario) {
     EXPECT_EQ(run({"run", file("good"), file("fails"), "--trace", path("t")}), kExitBadInput);
-    EXPECT_THAT(err, HasSubstr("--trace needs a single scenario, got 2"));
+    EXPECT_THAT(err, HasSubstr("--trace needs a single run, got 2"));
+}
+
+TEST_F(CliTest, AFailedRunIsRepeatedForTheEventsBeforeItsFailure) {
+    EXPECT_EQ(run({"run", file("fails")}), kExitFailed);
+    EXPECT_THAT(out, HasSubstr("The events before the failure:\nhead\nup to 12 ms\n"));
+}
+
+TEST_F(CliTest, AFailedRunTellsTheCommandThatShowsItAgain) {
+    const std::string fails = file("fails", R"("runs": [{"run": "a"}, {"run": "b"}], "seed": 9, )");
+    EXPECT_EQ(run({"run", fails, "--only", "b", "--set", "soc=t6000", "--report", "json:" + path("report")}), kExitFailed);
+    const std::string command =
+        "ans2emu run " + fails + " --only b --set soc=t6000 --seed 9 --trace trace.jsonl -v";
+    EXPECT_THAT(out, HasSubstr("To see this run again: " + command));
+    std::ifstream report(path("report"));
+    EXPECT_THAT(nlohmann::json::parse(report).dump(), HasSubstr(command));
+}
+
+TEST_F(CliTest, ARunThatPassesIsNotRepeated) {
+    EXPECT_EQ(run({"run", file("good")}), kExitOk);
+    EXPECT_THAT(out, Not(HasSubstr("The events before")));
+}
+
+TEST_F(CliTest, AnUnknownRunIsTheUsersMistake) {
+    EXPECT_EQ(run({"run", file("good", R"("runs": [{"run": "fixed"}], )"), "--only", "fixde"}), kExitBadInput);
+    EXPECT_THAT(err, HasSubstr("did you mean \"fixed\"?"));
+}
+
+TEST_F(CliTest, AMutantThatARunNoticesIsNoSurvivor) {
+    EXPECT_EQ(run({"mutate", "--measure", "submit_lock", file("strict")}), kExitOk);
+    EXPECT_THAT(out, HasSubstr("noticed"));
+    EXPECT_THAT(out, HasSubstr("an interrupt was lost"));
+    EXPECT_THAT(out, HasSubstr("1 mutant, 0 survivors"));
+}
+
+TEST_F(CliTest, AMutantThatNobodyNoticesSurvivesAndFailsTheCommand) {
+    EXPECT_EQ(run({"mutate", "--measure", "submit_lock", "--json", file("good")}), kExitFailed);
+    const auto report = nlohmann::json::parse(out);
+    EXPECT_EQ(report.at("mutants"), 1);
+    EXPECT_EQ(report.at("survivors"), nlohmann::json({"submit_lock"}));
+}
+
+TEST_F(CliTest, RunsThatShowABrokenDriverDoNotJudgeMutants) {
+    EXPECT_EQ(run({"mutate", "--measure", "tcb_invalidate", file("strict", R"("driver": {"omit": ["submit_lock"]}, )"), file("good")}),
+              kExitFailed);
+    EXPECT_THAT(out, HasSubstr("1 run, nobody noticed"));
+}
+
+TEST_F(CliTest, MutantsOfADriverThatFailsAnywayMeanNothing) {
+    EXPECT_EQ(run({"mutate", file("fails")}), kExitFailed);
+    EXPECT_THAT(err, HasSubstr("with every measure in place a run fails already"));
+}
+
+TEST_F(CliTest, AnUnknownMeasureIsTheUsersMistake) {
+    EXPECT_EQ(run({"mutate", "--measure", "submit_lok", file("good")}), kExitBadInput);
+    EXPECT_THAT(err, HasSubstr("did you mean \"submit_lock\"?"));
 }
 
 TEST_F(CliTest, AnInterruptEndsTheWorkersAndThenTheProgram) {

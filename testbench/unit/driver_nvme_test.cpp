@@ -3,86 +3,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "host_driver/nvme/driver.h"
-#include "testbench/support/fake_ans.h"
+#include "testbench/unit/driver_bench.h"
 
 namespace ans::test {
 namespace {
 
-using driver::Driver;
-using driver::Op;
-using driver::Options;
-using driver::Request;
-using driver::Segment;
-using driver::State;
-using driver::Status;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-constexpr port::Nanoseconds kSecond = 1'000'000'000;
-
-struct Done {
-    unsigned calls = 0;
-    Status status = Status::Pending;
-    static void call(Request& request) {
-        auto& done = *static_cast<Done*>(request.context);
-        ++done.calls;
-        done.status = request.status;
-    }
-};
-
-class DriverTest : public ::testing::Test {
-protected:
-    DriverTest() : port(device) { device.attach(port); }
-
-    void make(Options options = {}) {
-        driver::Resources resources;
-        resources.asc = FakeAns::kAsc;
-        resources.mailbox = FakeAns::kMailbox;
-        resources.sart = FakeAns::kSart;
-        resources.nvme = FakeAns::kNvme;
-        resources.sart_version = 2;
-        resources.domains = {{FakeAns::kPmgr}, {FakeAns::kPmgr + 4}};
-        resources.mailbox_irq = {583, 584, 585, 586};
-        resources.nvme_irq = FakeAns::kNvmeIrq;
-        disk = std::make_unique<Driver>(port, resources, options);
-    }
-    void probe(Options options = {}) {
-        make(options);
-        ASSERT_EQ(disk->probe(), Status::Ok);
-    }
-    /// Every resource is back, and the hardware was never mistreated.
-    void expect_clean() {
-        disk->remove();
-        EXPECT_EQ(disk->state(), State::Off);
-        EXPECT_EQ(port.allocations(), buffers.size());
-        EXPECT_EQ(port.requested_lines(), 0u);
-        EXPECT_EQ(device.open_windows(), 0u);
-        EXPECT_FALSE(device.reset_asserted());
-        EXPECT_EQ(device.run, 0u);
-        EXPECT_THAT(device.wrongs, IsEmpty());
-    }
-    Segment buffer(std::size_t size = 4096) {
-        const port::DmaBuffer memory = port.dma_alloc(size, 4096);
-        buffers.push_back(memory);
-        return {memory.cpu, memory.device, memory.size};
-    }
-    Request read(std::uint64_t lba, const Segment& segment, Done& done) {
-        Request request;
-        request.lba = lba;
-        request.blocks = static_cast<std::uint32_t>(segment.size / FakeAns::kBlock);
-        request.segments = &segment;
-        request.segment_count = 1;
-        request.done = &Done::call;
-        request.context = &done;
-        return request;
-    }
-
-    FakeAns device;
-    FakePort port;
-    std::unique_ptr<Driver> disk;
-    std::vector<port::DmaBuffer> buffers;
-};
+class DriverTest : public ::testing::Test, protected DriverBench {};
 
 TEST_F(DriverTest, ProbeGoesThroughTheStagesOfARealMachine) {
     probe();
@@ -657,7 +586,7 @@ TEST_F(DriverTest, ResetKeepsDataPathAndLeaksNothing) {
 TEST_F(DriverTest, SubmittersSurviveResetsAndEveryRequestEndsOnce) {
     for (const bool lock : {true, false}) {
         Options options;
-        options.submit_lock = lock;
+        if (!lock) options.omit.add(driver::Measure::SubmitLock);
         options.queue_depth = 4;
         probe(options);
         device.hold_io = true;

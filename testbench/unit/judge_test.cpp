@@ -21,7 +21,7 @@ Scenario scenario_of(const std::string& members) {
             "}",
         "f.json");
     EXPECT_THAT(loaded.problems, IsEmpty());
-    return *loaded.scenario;
+    return loaded.scenarios.front();
 }
 
 class JudgeTest : public ::testing::Test {

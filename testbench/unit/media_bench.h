@@ -34,7 +34,7 @@ class WatchedStore : public BlockStore {
 public:
     WatchedStore() : BlockStore(kBlocks, "watched"), inner_(kBlocks * kBlockSize) {}
     std::size_t runs(std::uint64_t lba, std::uint64_t count, MemoryRun* out, std::size_t max) override {
-        return inner_.runs(lba, count, out, max);
+        return unreadable ? 0 : inner_.runs(lba, count, out, max);
     }
     int write(std::uint64_t lba, std::uint64_t count, const std::byte* data) override {
         if (lba <= bad && bad < lba + count) return EIO;
@@ -55,6 +55,7 @@ public:
     unsigned calls = 0;
     std::uint64_t bad = UINT64_MAX;
     int check_result = 0;
+    bool unreadable = false;
 
 private:
     MemoryStore inner_;

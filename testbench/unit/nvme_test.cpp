@@ -250,6 +250,23 @@ TEST_F(NvmeTest, DisablingForgetsCommandsAndLateCompletionsAreDropped) {
     });
 }
 
+TEST_F(NvmeTest, ADeletedQueueTakesWhatWasNotFetchedWithIt) {
+    run([&] {
+        enable();
+        create_io_queues();
+        submit(Queue::Io, 2);
+        firmware.front_end->set_io_submission_queue(0, 0);
+        pass(microseconds(10));
+        EXPECT_TRUE(firmware.fetched.empty());
+        EXPECT_TRUE(firmware.deaths.empty());
+        firmware.front_end->set_io_submission_queue(kIosq, 64);
+        submit(Queue::Io, 2);
+        pass(microseconds(10));
+        EXPECT_EQ(firmware.fetched.size(), 1u);
+        EXPECT_TRUE(firmware.deaths.empty()) << "the tag is free again";
+    });
+}
+
 TEST_F(NvmeTest, ADoorbellBetweenInvalidationAndHeadWriteLosesItsInterrupt) {
     run([&] {
         enable();

@@ -18,6 +18,7 @@ namespace ans::scenario {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 const std::string kSource = ANS_SOURCE_DIR;
@@ -85,8 +86,8 @@ const std::vector<Bad>& bad_files() {
          "f.json:1: /media/memory_tib: found 17, expected a whole number from 1 to 16 (TiB)"},
         {with("\"media\": {\"serial\": \"\"}"),
          "f.json:1: /media/serial: found \"\", expected a serial number"},
-        {with("\"driver\": {\"omit\": [\"lock\"]}"),
-         "f.json:1: /driver/omit/0: found \"lock\", expected submit_lock"},
+        {with("\"driver\": {\"omit\": [\"submit_lok\"]}"),
+         "f.json:1: /driver/omit/0: found \"submit_lok\"; did you mean \"submit_lock\"?"},
         {with("\"driver\": {\"use_interrupts\": 1}"),
          "f.json:1: /driver/use_interrupts: found 1, expected true or false"},
         {with("\"limits\": {\"wall_s\": 0}"),
@@ -244,7 +245,7 @@ const std::vector<std::string>& good_files() {
 TEST(ScenarioFile, EachMistakeIsNamedInItsOwnWords) {
     for (const Bad& bad : bad_files()) {
         const Loaded loaded = load(bad.text);
-        EXPECT_FALSE(loaded.scenario) << bad.text;
+        EXPECT_TRUE(loaded.scenarios.empty()) << bad.text;
         ASSERT_FALSE(loaded.problems.empty()) << bad.text;
         EXPECT_EQ(loaded.problems.front(), bad.problem);
     }
@@ -302,7 +303,7 @@ TEST(ScenarioFile, TerminalCodesInAFileDoNotReachTheMessage) {
 }
 
 TEST(ScenarioFile, DefaultsAreThoseOfTheStructs) {
-    const Scenario s = *load(with("")).scenario;
+    const Scenario s = load(with("")).scenarios.front();
     EXPECT_EQ(s.soc, "t8103");
     EXPECT_EQ(s.seed, 1u);
     EXPECT_EQ(s.driver.queue_depth, 61u);
@@ -314,10 +315,10 @@ TEST(ScenarioFile, DefaultsAreThoseOfTheStructs) {
 }
 
 TEST(ScenarioFile, ValuesArriveInTheirUnits) {
-    const Scenario s = *load(with(R"("firmware": {"read_us": 70.5}, "media": {"memory_tib": 8},
+    const Scenario s = load(with(R"("firmware": {"read_us": 70.5}, "media": {"memory_tib": 8},
         "policies": {"preset": "strict", "lost_irq": "never"}, "limits": {"sim_ms": 1.5},
         "expect": {"counters": {"errors": 3, "events.irq": {"min": 2}}})"))
-                            .scenario;
+                            .scenarios.front();
     EXPECT_EQ(s.firmware.read, nanoseconds(70'500));
     EXPECT_EQ(s.media.memory_bytes, 8ull << 40);
     EXPECT_EQ(s.limits.sim_time, microseconds(1500));
@@ -329,14 +330,47 @@ TEST(ScenarioFile, ValuesArriveInTheirUnits) {
     EXPECT_EQ(s.expect.counters[1].bounds.max, UINT64_MAX);
 }
 
+TEST(ScenarioRuns, EachRunIsTheFileWithItsOwnKeysLaidOver) {
+    const Loaded loaded = load(with(R"("driver": {"queue_depth": 8, "cpus": 2}, "runs": [
+        {"run": "historic", "driver": {"queue_depth": 3}, "expect": {"outcome": "step_failed"}}, {"run": "fixed"}])"));
+    ASSERT_THAT(loaded.problems, IsEmpty());
+    ASSERT_EQ(loaded.scenarios.size(), 2u);
+    const Scenario &historic = loaded.scenarios[0], &fixed = loaded.scenarios[1];
+    EXPECT_EQ(historic.run, "historic");
+    EXPECT_EQ(historic.driver.queue_depth, 3u);
+    EXPECT_EQ(historic.driver.cpus, 2u) << "objects are merged";
+    EXPECT_EQ(historic.expect.outcome, Outcome::StepFailed);
+    EXPECT_EQ(fixed.driver.queue_depth, 8u);
+    EXPECT_EQ(fixed.expect.outcome, Outcome::Pass);
+}
+
+TEST(ScenarioRuns, AMistakeInARunNamesTheRunAndItsLine) {
+    const Loaded loaded = load("{\"name\": \"n\", \"description\": \"d\", \"steps\": [\"boot\"],\n\"runs\": [\n"
+                               "{\"run\": \"good\"},\n{\"run\": \"bad\", \"driver\": {\"queue_depth\": 0}}]}");
+    EXPECT_TRUE(loaded.scenarios.empty()) << "a file is used whole or not at all";
+    EXPECT_THAT(loaded.problems, ElementsAre(HasSubstr("(run \"bad\"):4: /driver/queue_depth: found 0")));
+}
+
+TEST(ScenarioRuns, BadRunsAreRefused) {
+    for (const auto& [runs, text] : std::map<std::string, std::string>{
+             {"5", "expected a list of 1 to 32 runs"},
+             {"[]", "expected a list of 1 to 32 runs"},
+             {"[{}]", "the name of the run"},
+             {"[{\"run\": 1}]", "the name of the run"},
+             {R"([{"run": "a"}, {"run": "a"}])", "is the name of two runs"},
+             {R"([{"run": "a", "runs": []}])", "a run has no runs"},
+         })
+        EXPECT_THAT(load(with("\"runs\": " + runs)).problems, ElementsAre(HasSubstr(text))) << runs;
+}
+
 TEST(ScenarioFile, AFaultRuleBecomesTyped) {
     const Scenario s =
-        *load(
+        load(
              fault(
                  R"({"event": "completion", "queue": "io", "tag": {"min": 2, "max": 9}, "nth": 4, "after_us": 1})",
                  R"([{"action": "nvme.completion.delay", "by_us": 1.5, "tag": "$event.tag"},
                                        {"action": "firmware.crash", "kind": "watchdog", "after_us": 3}])"))
-             .scenario;
+             .scenarios.front();
     const fault::Rule& rule = s.faults.at(0);
     EXPECT_EQ(rule.when.kind, EventKind::CompletionPosted);
     EXPECT_EQ(rule.when.nth, 4u);
@@ -358,19 +392,19 @@ TEST(ScenarioFile, AFaultRuleBecomesTyped) {
 TEST(ScenarioFile, PathsStartAtTheFile) {
     const std::string text =
         with(R"("media": {"image": "../disk.img"}, "steps": ["boot", {"write_image": {"from": "/a/b"}}])");
-    const Scenario s = *load_scenario_text(text, "x/y/f.json").scenario;
+    const Scenario s = load_scenario_text(text, "x/y/f.json").scenarios.front();
     EXPECT_EQ(s.media.image, "x/disk.img");
     EXPECT_EQ(std::get<WriteImage>(s.steps[1]).from, "/a/b");
-    const Scenario moved = *load_scenario_text(text, "x/y/f.json", {"media.image=disk.img"}).scenario;
+    const Scenario moved = load_scenario_text(text, "x/y/f.json", {"media.image=disk.img"}).scenarios.front();
     EXPECT_EQ(moved.media.image, "disk.img") << "a path of the command line starts where the user is";
 }
 
 TEST(ScenarioFile, AFaultThatCutsPowerMakesPowerOnPossible) {
     const std::string power_on = R"("steps": ["boot", {"io": {"expect": "any"}}, "power_on", "boot"])";
-    EXPECT_FALSE(load(with(power_on)).scenario);
+    EXPECT_TRUE(load(with(power_on)).scenarios.empty());
     const std::string cut =
         R"("faults": [{"id": "a", "when": {"after_us": 5}, "do": {"action": "power.cut"}}], )";
-    EXPECT_TRUE(load(with(cut + power_on)).scenario);
+    EXPECT_FALSE(load(with(cut + power_on)).scenarios.empty());
 }
 
 TEST(Override, ReachesMembersElementsAndKeysWithDots) {
@@ -380,7 +414,7 @@ TEST(Override, ReachesMembersElementsAndKeysWithDots) {
         load(text, {"driver.queue_depth=8", "faults.0.when.nth=3", "/expect/counters/events.irq=5",
                     "soc=t6000", "steps.1=shutdown", "name=12 o'clock"});
     ASSERT_THAT(loaded.problems, IsEmpty());
-    const Scenario& s = *loaded.scenario;
+    const Scenario& s = loaded.scenarios.front();
     EXPECT_EQ(s.driver.queue_depth, 8u);
     EXPECT_EQ(s.faults[0].when.nth, 3u);
     EXPECT_EQ(s.expect.counters[0].bounds.min, 5u);
@@ -400,7 +434,7 @@ TEST(Override, IsNamedWhereItIsWrong) {
                     "\"driver.queue_dept=1\")"));
     EXPECT_THAT(load(with(""), {"seed"}).problems,
                 ElementsAre("f.json: --set \"seed\": expected PATH=VALUE, like driver.queue_depth=8"));
-    EXPECT_THAT(load(with(""), {"seed.x=1"}).scenario, ::testing::Eq(std::nullopt));
+    EXPECT_THAT(load(with(""), {"seed.x=1"}).scenarios, ::testing::IsEmpty());
     EXPECT_THAT(load(with("\"seed\": 1"), {"seed.x=1"}).problems,
                 ElementsAre("f.json: --set \"seed.x=1\": \"/seed\" has no members, it is number"));
     EXPECT_THAT(

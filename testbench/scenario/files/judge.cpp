@@ -10,6 +10,12 @@ namespace ans::scenario {
 
 namespace {
 
+/// Does this broken rule fail the run?
+bool counts(const Expect& expect, const Violation& violation) {
+    const auto& allowed = expect.allow_rules;
+    return violation.severity == "error" && std::find(allowed.begin(), allowed.end(), violation.rule) == allowed.end();
+}
+
 class Judge {
 public:
     Judge(const Scenario& scenario, RunResult& result)
@@ -159,9 +165,7 @@ private:
 
     void violations() {
         for (const Violation& v : result_.facts.violations) {
-            const bool allowed = std::find(expect_.allow_rules.begin(), expect_.allow_rules.end(), v.rule) !=
-                                 expect_.allow_rules.end();
-            if (v.severity == "error" && !allowed)
+            if (counts(expect_, v))
                 missed("rule " + v.rule + " broken " +
                        (v.count == 1 ? "once" : std::to_string(v.count) + " times") + ", first at " +
                        ms(v.first) + ": " + v.text);
@@ -174,6 +178,18 @@ private:
 };
 
 }  // namespace
+
+SimTime moment_of_failure(const Scenario& scenario, const RunFacts& facts) {
+    SimTime moment = facts.sim_time;
+    for (const Violation& v : facts.violations)
+        if (counts(scenario.expect, v)) moment = std::min(moment, v.first);
+    for (std::size_t i = 0; i < facts.steps.size() && i < scenario.steps.size(); ++i) {
+        const StepResult& step = facts.steps[i];
+        const bool ended = step.status == StepStatus::Ok || step.status == StepStatus::Error;
+        if (ended && !as_expected(scenario.steps[i], step)) moment = std::min(moment, step.end);
+    }
+    return moment;
+}
 
 bool as_expected(const Step& step, const StepResult& result) {
     switch (step_expect(step)) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// From a file to a Scenario, or to all that is wrong with it.
+// From a file to its scenarios, or to all that is wrong with it. A file is one scenario, or, with `runs`, one for each run:
+// the file with the run's own keys laid over it.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,7 +12,7 @@
 namespace ans::scenario {
 
 struct Loaded {
-    std::optional<Scenario> scenario;   ///< empty where there are problems
+    std::vector<Scenario> scenarios;    ///< empty where there are problems
     std::vector<std::string> problems;  ///< `file:line: /pointer: text`, in the order of the file
 };
 

@@ -65,10 +65,13 @@ ordered_json to_json(const RunResult& r) {
     const RunFacts& f = r.facts;
     ordered_json out;
     out["path"] = r.path;
+    out["run"] = r.run;
     out["name"] = r.name;
     out["verdict"] = verdict_name(r.verdict);
     out["failures"] = r.failures;
     out["checks"] = r.checks;
+    if (!r.around.empty()) out["around"] = r.around;
+    if (!r.replay.empty()) out["replay"] = r.replay;
     out["outcome"] = outcome_name(f.outcome);
     out["outcome_detail"] = f.outcome_detail;
     out["sim_us"] = us(f.sim_time);
@@ -103,10 +106,13 @@ ordered_json to_json(const RunResult& r) {
 RunResult result_from_json(const json& j) {
     RunResult r;
     r.path = j.at("path");
+    r.run = j.at("run");
     r.name = j.at("name");
     r.verdict = static_cast<Verdict>(index_of(kVerdicts, j.at("verdict")));
     r.failures = j.at("failures").get<std::vector<std::string>>();
     r.checks = j.at("checks").get<std::vector<std::string>>();
+    r.around = j.value("around", r.around);
+    r.replay = j.value("replay", r.replay);
     r.wall_ms = j.at("wall_ms");
     RunFacts& f = r.facts;
     f.outcome = outcome_from(j.at("outcome"));
@@ -211,6 +217,9 @@ std::string junit_report(const std::vector<RunResult>& results) {
         std::string body;
         for (const std::string& failure : r.failures)
             body.append(failure).append("\n");
+        for (const std::string& line : r.around)
+            body.append(line).append("\n");
+        if (!r.replay.empty()) body.append("replay: ").append(r.replay).append("\n");
         out += ">\n    <" + tag + " message=\"" + xml(r.failures.empty() ? "" : r.failures.front()) + "\">" +
                xml(body) + "</" + tag + ">\n  </testcase>\n";
     }

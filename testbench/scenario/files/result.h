@@ -79,12 +79,15 @@ std::string_view verdict_name(Verdict verdict);
 
 struct RunResult {
     std::string path;
-    std::string name;
+    std::string run;   ///< which of the file's runs; "" where it has none
+    std::string name;  ///< title, and which run
     Verdict verdict = Verdict::Broken;
     std::vector<std::string> failures;  ///< missed expectations, or why there is no result
     std::vector<std::string> checks;    ///< expectations that were met
     RunFacts facts;
     double wall_ms = 0;
+    std::vector<std::string> around;  ///< a failed run: the events before its failure, a table with a header line
+    std::string replay;               ///< a failed run: the command that shows exactly this run
 };
 
 /// The form of `--report json:FILE`; times in microseconds.

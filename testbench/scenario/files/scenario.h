@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "host_driver/common/measures.h"
 #include "models/common/policy.h"
 #include "models/common/sim_time.h"
 #include "testbench/fault/rule.h"
@@ -49,17 +50,15 @@ struct Media {
 };
 
 enum class DriverKind : std::uint8_t { Reference };
-enum class DriverPart : std::uint8_t { SubmitLock };
 
 struct Driver {
     DriverKind kind = DriverKind::Reference;
-    std::vector<DriverPart> omit;  ///< parts left out, to show what they are for
+    std::vector<driver::Measure> omit;  ///< protective measures left out, to show what they are for
     unsigned queue_depth = 61;     ///< I/O commands in flight at most
     SimTime io_timeout = seconds(30);
     SimTime admin_timeout = seconds(60);
     bool use_interrupts = true;  ///< false: the driver polls
     unsigned cpus = 4;           ///< simulated CPUs
-    bool omits(DriverPart part) const;
 };
 
 /// How a run can end. One closed list; `judge.cpp` says which word wins where several fit.
@@ -99,6 +98,7 @@ struct Limits {
 
 struct Scenario {
     std::string path;  ///< of the file
+    std::string run;   ///< which of the file's runs; "" where it has none
     std::string name;
     std::string description;
     std::uint64_t schema_version = kSchemaVersion;
@@ -113,6 +113,9 @@ struct Scenario {
     std::vector<Step> steps;
     Expect expect;
     Limits limits;
+
+    /// What a person calls it: the name, and which run.
+    std::string title() const { return run.empty() ? name : name + ": " + run; }
 };
 
 // Names by value, as files and reports write them.

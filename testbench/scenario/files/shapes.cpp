@@ -97,8 +97,8 @@ Type<Media> media_type() {
             memory_key("memory_tib", 40, "TiB"),
             key<Media>("cache_mib", &Media::cache_mib, integer<std::uint64_t>(0, 4096, "MiB"),
                        "volatile write cache"),
-            key<Media>("mdts_kib", &Media::mdts_kib, integer<std::uint64_t>(4, 4096, "KiB"),
-                       "largest transfer of one command, a power of two"),
+            key<Media>("mdts_kib", &Media::mdts_kib, integer<std::uint64_t>(8, 4096, "KiB"),
+                       "largest transfer of one command, a power of two; Identify cannot tell 4"),
             key<Media>("serial", &Media::serial, optional(text(20, "a serial number")),
                        "as Identify tells it"),
             key<Media>("model", &Media::model, optional(text(40, "a model name")), "as Identify tells it"),
@@ -109,8 +109,8 @@ Type<Media> media_type() {
 Type<Driver> driver_type() {
     return shape<Driver>({
         key<Driver>("kind", &Driver::kind, choice<DriverKind>({"reference"}), "who drives the machine"),
-        key<Driver>("omit", &Driver::omit, list(choice<DriverPart>({"submit_lock"}), 8),
-                    "parts left out, to show what they are for"),
+        key<Driver>("omit", &Driver::omit, list(choice<driver::Measure>(driver::measure_names()), driver::kMeasureCount),
+                    "protective measures left out, to show what they are for"),
         key<Driver>("queue_depth", &Driver::queue_depth, integer<unsigned>(1, 61),
                     "I/O commands in flight at most"),
         key<Driver>("io_timeout_ms", &Driver::io_timeout, duration("ms", kLongestMs),
@@ -160,10 +160,6 @@ void check_whole(const Path& root, const Scenario& scenario, Problems& problems)
 
 std::string_view generation_name(Generation generation) {
     return kGenerations[static_cast<std::size_t>(generation)];
-}
-
-bool Driver::omits(DriverPart part) const {
-    return std::find(omit.begin(), omit.end(), part) != omit.end();
 }
 
 Type<Policies> policies_type() {
