@@ -52,6 +52,7 @@ private:
         std::memcpy(&bytes_[section + offsetof(SectionHeader, length)], &value, sizeof value);
     }
     void cut_mailbox();
+    void scramble();
 
     const std::size_t room_;
     std::vector<std::byte> bytes_;
@@ -78,6 +79,19 @@ void Log::spoil(CrashlogKind kind) {
             return put_header(static_cast<std::uint32_t>(2 * room_));
         case CrashlogKind::ShortHeader:
             return put_header(sizeof(Header) - 1);
+        case CrashlogKind::Random:
+            return scramble();
+    }
+}
+
+// Always the same bytes: xorshift, no seed.
+void Log::scramble() {
+    std::uint32_t state = 0x2545f491;
+    for (std::size_t i = sizeof(Header); i < bytes_.size(); ++i) {
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        bytes_[i] = static_cast<std::byte>(state);
     }
 }
 

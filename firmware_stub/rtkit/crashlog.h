@@ -22,6 +22,7 @@ enum class CrashlogKind : std::uint8_t {
     NoTerminator,  ///< the last section is followed by nothing
     LongHeader,    ///< the header claims more than the buffer holds
     ShortHeader,   ///< the header claims less than its own size
+    Random,        ///< behind a sound header: random bytes
 };
 
 struct CrashReport {

@@ -22,6 +22,8 @@ public:
     virtual void work(SimTime time) = 0;
     /// Writes to memory shared with the AP. False where it was refused.
     virtual bool write_shared(std::uint64_t address, const void* data, std::size_t size) = 0;
+    /// Shall this line fill its field, without an end? A decide point.
+    virtual bool unterminated(std::string_view line) = 0;
     /// A syslog line reached the shared buffer.
     virtual void log_written(std::string_view line) = 0;
     /// An assertion failed: the crash follows.

@@ -50,7 +50,19 @@ void Rtkit::run_fell() {
     enter(State::Off, needs_reset_ ? "RUN cleared while alive" : "RUN cleared");
 }
 
+// An interposer's word on what the firmware is about to become.
+bool Rtkit::refuses(DecidePoint point, State next) {
+    if (!config_.decide->planned(point)) return false;
+    Event event;
+    event.time = now();
+    event.kind = EventKind::FirmwareState;
+    event.unit = Unit::Firmware;
+    event.slot[0] = static_cast<std::uint64_t>(next) | std::uint64_t{iop_power_} << 16 | std::uint64_t{ap_power_} << 32;
+    return config_.decide->ask(point, event).kind == Verdict::Kind::Drop;
+}
+
 void Rtkit::boot(const char* why) {
+    if (refuses(DecidePoint::FirmwareBoot, State::Booting)) return note("does not boot: %s", why);
     forget_session();
     boot_status_stale_ = boot_status_shown_;
     iop_power_ = power::kInit;
@@ -78,7 +90,7 @@ void Rtkit::forget_session() {
     started_.reset();
     known_.reset();
     boot_status_due_ = kNever;
-    boot_status_judged_ = false;
+    boot_status_judged_ = boot_end_judged_ = boot_stalled_ = false;
     boot_status_ = kBootStatusReady;
     crash_reason_.reset();
     crashlog_owed_ = false;
@@ -130,9 +142,12 @@ void Rtkit::stop_endpoint(std::uint8_t endpoint) {
     started_.reset(endpoint);
 }
 
-bool Rtkit::may_finish_boot() const {
+bool Rtkit::may_finish_boot() {
     if (ioreport_.owed_an_echo()) return false;
-    return !generation().insists_on_buffers || (crashlog_.buffer().granted() && ioreport_.granted());
+    if (generation().insists_on_buffers && !(crashlog_.buffer().granted() && ioreport_.granted())) return false;
+    if (!boot_end_judged_) boot_stalled_ = refuses(DecidePoint::FirmwareBootEnd, State::Running);
+    boot_end_judged_ = true;
+    return !boot_stalled_;
 }
 
 void Rtkit::boot_finished() {

@@ -74,6 +74,7 @@ SimTime Rtkit::next_due() const {
 void Rtkit::take_mail() {
     Mail mail{};
     std::uint64_t target = 0;
+    if (config_.decide->planned(DecidePoint::FirmwareMail) && busy_before_mail()) return;
     if (!receive(mail, target)) return;
     spend(generation().times.message);
     if (interrupted()) return;
@@ -83,6 +84,17 @@ void Rtkit::take_mail() {
         hear_in_sleep(mail);
     else
         deliver(mail);
+}
+
+// A processor that has something else to do first. True: and was interrupted in it.
+bool Rtkit::busy_before_mail() {
+    Event event;
+    event.time = now();
+    event.kind = EventKind::MailPop;
+    event.unit = Unit::Firmware;
+    const Verdict verdict = config_.decide->ask(DecidePoint::FirmwareMail, event);
+    if (verdict.kind == Verdict::Kind::Delay) spend(verdict.delay);
+    return interrupted();
 }
 
 void Rtkit::deliver(const Mail& mail) {
@@ -197,6 +209,16 @@ void Rtkit::crash(std::string_view reason, CrashlogKind kind) {
 
 void Rtkit::send(std::uint8_t endpoint, std::uint64_t msg0) {
     Processor::send({endpoint, msg0}, generation().times.full_retry, generation().times.full_retry_max);
+}
+
+bool Rtkit::unterminated(std::string_view line) {
+    if (!config_.decide->planned(DecidePoint::FirmwareLog)) return false;
+    Event event;
+    event.time = now();
+    event.kind = EventKind::FirmwareLog;
+    event.unit = Unit::Firmware;
+    event.set_text(line);
+    return config_.decide->ask(DecidePoint::FirmwareLog, event).kind != Verdict::Kind::Pass;
 }
 
 bool Rtkit::write_shared(std::uint64_t address, const void* data, std::size_t size) {

@@ -83,6 +83,7 @@ private:
     void take_mail();
     void deliver(const rtkit::Mail& mail);
     void hear_in_sleep(const rtkit::Mail& mail);
+    bool busy_before_mail();
     void judge_boot_status();
     void publish_boot_status(std::uint32_t value);
     void withdraw_boot_status();
@@ -91,6 +92,7 @@ private:
 
     // lifecycle.cpp: states.
     void on(rtkit::Cause cause) override;
+    bool refuses(DecidePoint point, State next);
     void run_fell();
     void boot(const char* why);
     void break_down();
@@ -104,7 +106,7 @@ private:
     // Lifecycle.
     void start_endpoint(std::uint8_t endpoint) override;
     void stop_endpoint(std::uint8_t endpoint) override;
-    bool may_finish_boot() const override;
+    bool may_finish_boot() override;
     void boot_finished() override;
     void set_iop_power(std::uint16_t power) override;
     void set_ap_power(std::uint16_t power) override;
@@ -116,6 +118,7 @@ private:
     void work(SimTime time) override { spend(time); }
     bool write_shared(std::uint64_t address, const void* data, std::size_t size) override;
     void log_written(std::string_view line) override { report(EventKind::FirmwareLog, line); }
+    bool unterminated(std::string_view line) override;
     void panic(std::string_view reason) override { crash(reason); }
     void note(const char* format, ...) override __attribute__((format(printf, 2, 3)));
 
@@ -141,6 +144,8 @@ private:
     std::bitset<256> known_;                            ///< endpoints that were started once in this session
     bool needs_reset_ = false;                          ///< only a PMGR reset brings it back
     SimTime boot_status_due_ = kNever;
+    bool boot_end_judged_ = false;                         ///< the decide point was asked in this session
+    bool boot_stalled_ = false;                            ///< and it never ends
     bool boot_status_judged_ = false;                      ///< the decide point was asked in this session
     std::uint32_t boot_status_ = rtkit::kBootStatusReady;  ///< what will be published
     bool boot_status_shown_ = false;                       ///< the register holds what a session published

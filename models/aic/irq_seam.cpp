@@ -13,6 +13,25 @@ IrqSeam::IrqSeam(sc_core::sc_module_name name, DecidePoint point, unsigned line,
     SC_METHOD(raise_due);
     sensitive << raise_;
     dont_initialize();
+    SC_METHOD(release_due);
+    sensitive << release_;
+    dont_initialize();
+}
+
+void IrqSeam::drive(bool level, SimTime at) {
+    driven_ = level;
+    if (at >= forced_until_) put(level, at);
+}
+
+void IrqSeam::force(bool level, SimTime how_long) {
+    forced_until_ = kernel_now() + how_long;
+    put(level, kernel_now());
+    notify_at(release_, forced_until_);
+}
+
+void IrqSeam::release_due() {
+    if (forced_until_ > kernel_now()) return;
+    put(driven_, kernel_now());
 }
 
 void IrqSeam::judge(bool level, SimTime at) {

@@ -9,7 +9,7 @@ namespace ans {
 
 /// Drop: this rise never happens; the output stays low until the input has fallen and rises again. Delay: it
 /// happens later, unless the input has fallen by then. Every other verdict lets it pass; falls are never
-/// judged.
+/// judged. While the output is forced it ignores all of them; then it takes the level that it would have.
 class IrqSeam : public sc_core::sc_module, public LevelIf {
 public:
     sc_core::sc_export<LevelIf> in{"in"};
@@ -18,17 +18,23 @@ public:
     /// `point`: NvmeIrq or MailboxIrq. `line`: the AIC line number that a plan sees.
     IrqSeam(sc_core::sc_module_name name, DecidePoint point, unsigned line, const DecideHub& decide);
 
+    /// The output stays at `level` for that time, from now on. From a process only; a plan has to be installed
+    /// at the point before the wire's first change.
+    void force(bool level, SimTime how_long);
+
     void set_level(bool level, SimTime at) override {
         if (decide_.planned(point_))
             judge(level, at);
         else
-            drive(level, at);
+            put(level, at);
     }
 
 private:
-    void drive(bool level, SimTime at) {
+    void put(bool level, SimTime at) {
         if (out.size() != 0) out->set_level(level, at);
     }
+    void drive(bool level, SimTime at);
+    void release_due();
     void judge(bool level, SimTime at);
     void rise(SimTime at);
     void fall(SimTime at);
@@ -38,6 +44,9 @@ private:
     const DecideHub& decide_;
     const unsigned line_;
     bool in_level_ = false;
+    bool driven_ = false;             ///< the level that the output has, or would have
+    SimTime forced_until_ = 0;
+    sc_core::sc_event release_{"release"};
     SimTime rise_due_ = kNever;  ///< a rise held back
     sc_core::sc_event raise_{"raise"};
 };

@@ -17,9 +17,18 @@ enum class DecidePoint : std::uint8_t {
     MailboxI2a,          ///< a message the coprocessor commits, before it enters the FIFO
     NvmeIrq,             ///< the NVMe interrupt wire is about to rise
     MailboxIrq,          ///< one of the mailbox's four wires is about to rise
+    RegisterRead,        ///< a block's answer to a CPU's read, before the CPU has it
+    RegisterWrite,       ///< a CPU's write, before the block has it
+    ResetLine,           ///< the coprocessor's reset is about to be asserted
     Command,             ///< a fetched command on its way to the firmware
+    CommandData,         ///< the data of a command, before it moves; judged as event dma
     Completion,          ///< a completion on its way to the completion queue
+    CompletionEntry,     ///< its 16 bytes on their way to memory; the tag is not on that wire
     FirmwareBootStatus,  ///< the firmware is about to publish BOOT_STATUS; judged as event boot_status
+    FirmwareBoot,        ///< the firmware is about to start or to wake
+    FirmwareBootEnd,     ///< the firmware is about to end its boot with the power acknowledgement
+    FirmwareMail,        ///< the firmware is about to take a message; judged as event mail_pop, fifo alone
+    FirmwareLog,         ///< the firmware is about to write a syslog entry
     Count
 };
 inline constexpr std::size_t kDecidePoints = static_cast<std::size_t>(DecidePoint::Count);
@@ -27,11 +36,14 @@ inline constexpr std::size_t kDecidePoints = static_cast<std::size_t>(DecidePoin
 std::string_view decide_point_name(DecidePoint point);
 
 struct Verdict {
-    enum class Kind : std::uint8_t { Pass, Drop, Replace, Delay, Repeat };
+    enum class Kind : std::uint8_t { Pass, Drop, Replace, Delay, Repeat, Answer, Flip };
     Kind kind = Kind::Pass;
-    std::uint32_t count = 1;  ///< Repeat: how many extra times
-    SimTime delay = 0;        ///< Delay: how long to hold it; Repeat: how long after the first
-    Event replacement{};      ///< Replace: same kind as the event that was judged
+    std::uint8_t flip = 0;      ///< Flip: bits of that byte
+    std::uint16_t value = 0;    ///< Answer: the NVMe status; Replace at the reset line: its scope
+    std::uint32_t count = 1;    ///< Repeat: how many extra times
+    SimTime delay = 0;          ///< Delay, Answer: how long to hold it; Repeat: how long after the first
+    std::uint64_t offset = 0;   ///< Flip: which byte
+    Event replacement{};        ///< Replace: same kind as the event that was judged
 };
 
 /// Answers for the points it was installed at.

@@ -63,8 +63,10 @@ DecideHub& DecideHub::none() {
 
 std::string_view decide_point_name(DecidePoint point) {
     static constexpr std::array<std::string_view, kDecidePoints> kNames{
-        "mailbox.a2i", "mailbox.i2a", "nvme.irq", "mailbox.irq", "nvme.command", "nvme.completion",
-        "firmware.boot_status"};
+        "mailbox.a2i",          "mailbox.i2a",   "nvme.irq",          "mailbox.irq",   "register.read",
+        "register.write",       "reset",         "nvme.command",      "nvme.data",     "nvme.completion",
+        "nvme.completion_entry", "firmware.boot_status", "firmware.boot", "firmware.boot_end", "firmware.mail",
+        "firmware.log"};
     return kNames[static_cast<std::size_t>(point)];
 }
 

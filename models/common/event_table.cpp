@@ -70,7 +70,7 @@ constexpr EventField kDmaDenied[] = {
 constexpr EventField kCompletion[] = {
     kQueue, field("phase", 0, 1, 1), kTag, field("cid", 0, 32, 16), field("status", 0, 48, 16, F::Hex, "without phase"),
     field("result", 1, 0, 32, F::Hex), field("index", 1, 32, 16, F::Dec, "slot in the completion queue"),
-    field("address", 2, 0, 64, F::Hex)};
+    field("address", 2, 0, 64, F::Hex), field("sq_head", 3, 0, 16)};
 constexpr EventField kHead[] = {
     kQueue, field("head", 1, 0, 32), field("before", 2, 0, 32), field("tail", 3, 0, 32, F::Dec, "the device's"),
     field("entries", 0, 16, 32, F::Dec, "of the queue; 0: not told")};

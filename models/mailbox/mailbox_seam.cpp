@@ -72,7 +72,7 @@ void MailboxSeam::judge(tlm::tlm_generic_payload& tx, sc_core::sc_time& delay) {
     const Verdict verdict = decide_.ask(point_, candidate(sent_, at));
     tx.set_response_status(tlm::TLM_OK_RESPONSE);
     switch (verdict.kind) {
-        case Verdict::Kind::Pass:
+        default:
             out->b_transport(tx, delay);
             break;
         case Verdict::Kind::Drop:
@@ -93,6 +93,13 @@ void MailboxSeam::judge(tlm::tlm_generic_payload& tx, sc_core::sc_time& delay) {
                 held_.add(at + i * verdict.delay, sent_);
             break;
     }
+    notify_at(release_, held_.next_due());
+}
+
+void MailboxSeam::inject(const MailMessage& message, std::uint64_t times, SimTime gap) {
+    if (in_reset_) return;
+    for (std::uint64_t i = 0; i < times; ++i)
+        held_.add(kernel_now() + i * gap, message);
     notify_at(release_, held_.next_due());
 }
 

@@ -26,6 +26,10 @@ public:
     /// `point`: MailboxA2i in front of the face `ap`, MailboxI2a in front of `iop`.
     MailboxSeam(sc_core::sc_module_name name, DecidePoint point, const DecideHub& decide);
 
+    /// Messages that nobody sent enter the FIFO from now on, `gap` apart; not while in reset. From a process
+    /// only. Where the sender may be between its two writes, a plan has to be installed as above.
+    void inject(const MailMessage& message, std::uint64_t times, SimTime gap);
+
 private:
     void b_transport(tlm::tlm_generic_payload& tx, sc_core::sc_time& delay);
     unsigned transport_dbg(tlm::tlm_generic_payload& tx) { return out->transport_dbg(tx); }

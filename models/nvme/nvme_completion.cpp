@@ -87,6 +87,7 @@ bool Nvme::post(const Completion& completion, SimTime at) {
                         std::uint64_t{completion.status} << 48;
         event.slot[1] = completion.result | std::uint64_t{place} << 32;
         event.slot[2] = address;
+        event.slot[3] = entry.sq_head;
         events_.emit(event);
     }
     return true;

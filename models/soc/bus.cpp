@@ -7,7 +7,7 @@
 namespace ans {
 
 Bus::Bus(sc_core::sc_module_name name, const BusConfig& config, std::vector<BusRegion> regions)
-    : sc_module(name), events_(*config.events), config_(config), regions_(std::move(regions)) {
+    : sc_module(name), events_(*config.events), config_(config), seam_(*config.decide), regions_(std::move(regions)) {
     in.register_b_transport(this, &Bus::b_transport);
     in.register_transport_dbg(this, &Bus::transport_dbg);
     in.register_get_direct_mem_ptr(this, &Bus::get_direct_mem_ptr);
@@ -49,7 +49,10 @@ void Bus::device_access(std::size_t index, tlm::tlm_generic_payload& tx, sc_core
     } else {
         const std::uint64_t address = tx.get_address();
         tx.set_address(address - region.base + region.offset);
-        (*ports_[index])->b_transport(tx, delay);
+        if (seam_.planned(write))
+            seam_.access(*(*ports_[index])[0], region.unit, address, tx, at, delay);
+        else
+            (*ports_[index])->b_transport(tx, delay);
         tx.set_address(address);
         if (tx.get_response_status() != tlm::TLM_OK_RESPONSE)
             apply_policy(region, tx, at);

@@ -10,11 +10,13 @@
 #include "models/common/event.h"
 #include "models/common/policy.h"
 #include "models/common/sim_time.h"
+#include "models/soc/register_seam.h"
 
 namespace ans {
 
 struct BusConfig {
     EventHub* events = &EventHub::none();
+    const DecideHub* decide = &DecideHub::none();
     Policies policies;
     SimTime read_time = nanoseconds(250);  ///< device register read, there and back; guess
     SimTime write_time = nanoseconds(40);  ///< posted device register write; guess
@@ -58,6 +60,7 @@ private:
 
     EventHub& events_;
     const BusConfig config_;
+    const RegisterSeam seam_;
     const std::vector<BusRegion> regions_;
     std::vector<std::unique_ptr<tlm_utils::simple_initiator_socket_tagged_optional<Bus>>> ports_;
     std::size_t last_hit_ = 0;

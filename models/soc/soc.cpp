@@ -18,6 +18,7 @@ enum IopPort : std::size_t { kIopMailbox, kIopNvme };
 BusConfig bus_config(const SocConfig& config) {
     BusConfig bus;
     bus.events = config.events;
+    bus.decide = config.decide;
     bus.policies = config.policies;
     return bus;
 }
@@ -73,6 +74,7 @@ Soc::Soc(sc_core::sc_module_name name, const SocConfig& config)
     : sc_module(name),
       profile_(*config.profile),
       policies_(config.policies),
+      decide_(*config.decide),
       dram_region_(ans::dram_region(config)),
       bus_("bus", bus_config(config), cpu_regions()),
       iop_bus_("iop_bus", iop_bus_config(), iop_regions()),
@@ -85,10 +87,12 @@ Soc::Soc(sc_core::sc_module_name name, const SocConfig& config)
       nvmmu_("nvmmu", {config.events, config.policies}),
       nvme_("nvme", {config.events, config.policies}),
       commands_("commands", *config.decide),
+      entries_("entries", *config.decide),
       aic_("aic", aic_config(config)),
       nvme_irq_("nvme_irq", DecidePoint::NvmeIrq, profile_.nvme_irq, *config.decide),
       running_(config.running),
-      powered_(config.powered) {
+      powered_(config.powered),
+      scope_(config.policies.get<ResetScope>()) {
     for (std::size_t i = 0; i < mailbox_irqs_.size(); ++i)
         mailbox_irqs_[i] = std::make_unique<IrqSeam>(sc_core::sc_gen_unique_name("mailbox_irq"), DecidePoint::MailboxIrq,
                                                      profile_.mailbox_irq[i], *config.decide);
@@ -147,7 +151,8 @@ void Soc::bind_buses() {
     i2a_seam_.out.bind(mailbox_.iop);
 
     // Commands, completions, TCBs and data reach memory without SART. source: hardware.md 4
-    nvme_.memory.socket.bind(dram_.bus);
+    nvme_.memory.socket.bind(entries_.in);
+    entries_.out.bind(dram_.bus);
     nvmmu_.memory.socket.bind(dram_.bus);
     sart_.memory.bind(dram_.bus);
 
@@ -181,6 +186,24 @@ void Soc::on_run(bool level, SimTime at) {
 }
 
 void Soc::on_reset(bool level, SimTime at) {
+    if (level ? judge_reset(at) : in_reset_) set_reset(level, at);
+}
+
+// Whether the reset happens, and how far it reaches.
+bool Soc::judge_reset(SimTime at) {
+    scope_ = policies_.get<ResetScope>();
+    if (!decide_.planned(DecidePoint::ResetLine)) return true;
+    Event about;
+    about.time = at;
+    about.kind = EventKind::ResetLine;
+    about.unit = Unit::Pmgr;
+    about.slot[0] = 1;
+    const Verdict verdict = decide_.ask(DecidePoint::ResetLine, about);
+    if (verdict.kind == Verdict::Kind::Replace) scope_ = static_cast<ResetScope>(verdict.value);
+    return verdict.kind != Verdict::Kind::Drop;
+}
+
+void Soc::set_reset(bool level, SimTime at) {
     in_reset_ = level;
     reset_blocks(in_reset_ || !powered_, at);
 }
@@ -194,26 +217,44 @@ void Soc::reset_blocks(bool level, SimTime at) {
     // The firmware first: RUN falling under a reset is not RUN cleared under live firmware.
     if (iop_reset.size() != 0) iop_reset->set_level(level, at);
     asc_.reset.set_level(level, at);
-    const ResetScope scope = policies_.get<ResetScope>();
-    if (scope != ResetScope::Nothing) {
+    if (scope_ != ResetScope::Nothing) {
         a2i_seam_.reset.set_level(level, at);
         i2a_seam_.reset.set_level(level, at);
         mailbox_.reset.set_level(level, at);
         nvme_.reset.set_level(level, at);
+        commands_.reset.set_level(level, at);
         nvmmu_.reset.set_level(level, at);
     }
-    if (scope == ResetScope::ClearSart) sart_.reset.set_level(level, at);
+    if (scope_ == ResetScope::ClearSart) sart_.reset.set_level(level, at);
     update(at);
 }
 
 void Soc::power_cut(SimTime at) {
     // What a cold start leaves is what the boot loader prepares: domains on, its SART entries, empty memory.
-    on_reset(true, at);
+    scope_ = policies_.get<ResetScope>();
+    set_reset(true, at);
     sart_.reset.set_level(true, at);
     sart_.reset.set_level(false, at);
     pmgr_.restart(at);
     dram_.clear();
-    on_reset(false, at);
+    set_reset(false, at);
+}
+
+bool Soc::write_memory(std::uint64_t address, const std::vector<std::byte>& data, bool through_sart) {
+    // The payload's pointer is not const in TLM-2.0; a write target only reads it (IEEE 1666, 14.11).
+    auto* const bytes = reinterpret_cast<unsigned char*>(const_cast<std::byte*>(data.data()));
+    tlm::tlm_generic_payload tx;
+    tx.set_command(tlm::TLM_WRITE_COMMAND);
+    tx.set_address(address);
+    tx.set_data_ptr(bytes);
+    tx.set_data_length(static_cast<unsigned>(data.size()));
+    tx.set_streaming_width(static_cast<unsigned>(data.size()));
+    sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
+    if (through_sart)
+        iop_bus_.otherwise()->b_transport(tx, delay);
+    else
+        entries_.out->b_transport(tx, delay);
+    return tx.get_response_status() == tlm::TLM_OK_RESPONSE;
 }
 
 }  // namespace ans

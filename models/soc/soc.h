@@ -16,6 +16,7 @@
 #include "models/mailbox/mailbox.h"
 #include "models/mailbox/mailbox_seam.h"
 #include "models/nvme/command_seam.h"
+#include "models/nvme/entry_seam.h"
 #include "models/nvme/nvme.h"
 #include "models/nvmmu/nvmmu.h"
 #include "models/pmgr/pmgr.h"
@@ -56,6 +57,15 @@ public:
     /// Everything that power kept is gone: registers, FIFOs, memory. Afterwards all is as a boot loader hands it over.
     void power_cut(SimTime at);
 
+    // What faults do to it; from a process only.
+    MailboxSeam& a2i_seam() { return a2i_seam_; }
+    MailboxSeam& i2a_seam() { return i2a_seam_; }
+    IrqSeam& nvme_irq_seam() { return nvme_irq_; }
+    /// In the order send-empty, send-not-empty, recv-empty, recv-not-empty.
+    IrqSeam& mailbox_irq_seam(std::size_t wire) { return *mailbox_irqs_[wire]; }
+    /// The bytes go to memory past every filter, or as the coprocessor's go, through SART. False: refused.
+    bool write_memory(std::uint64_t address, const std::vector<std::byte>& data, bool through_sart);
+
     /// The registers of a block as this SoC has them, or nullptr.
     const RegMap* register_map(Unit unit) const;
     const SocProfile& profile() const { return profile_; }
@@ -69,12 +79,15 @@ private:
 
     void on_run(bool level, SimTime at);
     void on_reset(bool level, SimTime at);
+    bool judge_reset(SimTime at);
+    void set_reset(bool level, SimTime at);
     void on_power(bool level, SimTime at);
     void reset_blocks(bool level, SimTime at);
     void update(SimTime at);
 
     const SocProfile& profile_;
     const Policies policies_;
+    const DecideHub& decide_;
     const BusRegion dram_region_;
 
     Bus bus_;
@@ -89,6 +102,7 @@ private:
     Nvmmu nvmmu_;
     Nvme nvme_;
     CommandSeam commands_;
+    EntrySeam entries_;
     Aic aic_;
     IrqSeam nvme_irq_;
     std::array<std::unique_ptr<IrqSeam>, 4> mailbox_irqs_;
@@ -99,6 +113,7 @@ private:
     bool running_;
     bool powered_;
     bool in_reset_ = false;
+    ResetScope scope_;  ///< of the reset in force, or of the next
 };
 
 }  // namespace ans

@@ -66,7 +66,8 @@ void FaultPlan::start_of_simulation() {
 }
 
 FaultPlan::Planned FaultPlan::resolve(std::size_t index, const Do& todo, const Event* event) const {
-    Planned planned{index, todo.action, {}};
+    const Rule& rule = states_[index]->rule;
+    Planned planned{index, static_cast<std::size_t>(&todo - rule.actions.data()), todo.action, {}};
     for (std::size_t i = 0; i < todo.params.size(); ++i) {
         const ParamValue& given = todo.params[i];
         const ParamInfo& info = todo.action->params[i];
@@ -104,12 +105,20 @@ void FaultPlan::on_event(const Event& event) {
     }
 }
 
+// A rule counts only what one of its actions can hit.
+bool FaultPlan::concerns(const Rule& rule, DecidePoint point, const Event& about) {
+    if (rule.when.kind != about.kind) return false;
+    return std::any_of(rule.actions.begin(), rule.actions.end(), [&](const Do& todo) {
+        return hits_match(*todo.action, about.kind) && todo.action->at(point) && admits(*todo.action, about);
+    });
+}
+
 Verdict FaultPlan::decide(DecidePoint point, const Event& about) {
     Verdict verdict;
     bool taken = false;
     for (const std::size_t index : natives_[static_cast<std::size_t>(point)]) {
         RuleState& state = *states_[index];
-        if (state.rule.when.kind != about.kind || !state.condition.judge(about)) continue;
+        if (!concerns(state.rule, point, about) || !state.condition.judge(about)) continue;
         for (const Do& todo : state.rule.actions) {
             const Planned planned = resolve(index, todo, &about);
             if (!taken && hits_match(*todo.action, about.kind) &&
@@ -133,7 +142,7 @@ Verdict FaultPlan::decide(DecidePoint point, const Event& about) {
 
 Verdict FaultPlan::fire(const Planned& planned, const Event& about) {
     announce(planned, about.time, &about);
-    return verdict_of(*planned.action, planned.values, about);
+    return verdict_of(*planned.action, planned.values, about, states_[planned.rule]->draws.next());
 }
 
 void FaultPlan::run_due() {
@@ -150,13 +159,12 @@ void FaultPlan::run_due() {
 
 void FaultPlan::run_own(const Planned& planned) {
     RuleState& state = *states_[planned.rule];
-    const Effect effect = planned.action->effect;
     const SimTime now = kernel_now();
-    SimTime& last = state.last_own[static_cast<std::size_t>(effect)];
+    SimTime& last = state.last_own[planned.deed];
     if (last == now || !possible(*planned.action, machine_)) return;
     last = now;
     announce(planned, now, nullptr);
-    perform(*planned.action, planned.values, machine_);
+    perform(*planned.action, planned.values, machine_, state.draws.next());
 }
 
 void FaultPlan::announce(const Planned& planned, SimTime now, const Event* about) {

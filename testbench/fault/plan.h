@@ -41,32 +41,31 @@ public:
 
 private:
     struct RuleState {
-        RuleState(Rule r, std::uint64_t seed) : rule(std::move(r)), condition(rule.when, seed, rule.id) {}
+        RuleState(Rule r, std::uint64_t seed)
+            : rule(std::move(r)),
+              condition(rule.when, seed, rule.id),
+              draws(seed, rule.id + "/effects"),
+              last_own(rule.actions.size(), kNever) {}
         const Rule rule;
         Condition condition;
         std::uint64_t fired = 0;
-        std::array<SimTime, kEffects> last_own =
-            never();  ///< instant of the last action of its own, by effect
+        RuleRandom draws;               ///< for its effects
+        std::vector<SimTime> last_own;  ///< by action: the instant in which it last happened on its own
     };
     /// An action with its parameters resolved: waiting for its time, or for its thing.
     struct Planned {
         std::size_t rule;
+        std::size_t deed;  ///< index in the rule's actions
         const ActionInfo* action;
         Values values;
         bool operator==(const Planned& other) const {
-            return rule == other.rule && action == other.action && values == other.values;
+            return rule == other.rule && deed == other.deed && values == other.values;
         }
     };
 
-    static constexpr std::array<SimTime, kEffects> never() {
-        std::array<SimTime, kEffects> times{};
-        for (SimTime& time : times)
-            time = kNever;
-        return times;
-    }
-
     void start_of_simulation() override;
     void install(std::size_t index);
+    static bool concerns(const Rule& rule, DecidePoint point, const Event& about);
     Planned resolve(std::size_t index, const Do& todo, const Event* event) const;
     void plan(std::size_t index, const Do& todo, const Event* event, SimTime now);
     void arm(const Planned& planned);

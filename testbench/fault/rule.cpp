@@ -120,10 +120,10 @@ std::string defect(const Rule& rule) {
         if (std::string why = defect_of(todo, rule.when); !why.empty()) return why;
     for (auto a = rule.actions.begin(); a != rule.actions.end(); ++a)
         for (auto b = std::next(a); b != rule.actions.end(); ++b)
-            if (hits_match(*a->action, rule.when.kind) && hits_match(*b->action, rule.when.kind) &&
-                meet(*a->action, *b->action))
+            if (hits_match(*a->action, rule.when.kind) && hits_match(*b->action, rule.when.kind))
                 return "actions " + quoted(a->action->id) + " and " + quoted(b->action->id) +
-                       " fight over one thing";
+                       (meet(*a->action, *b->action) ? " fight over one thing"
+                                                     : " see that event at two places; give each a rule");
     return {};
 }
 

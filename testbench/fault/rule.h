@@ -18,24 +18,32 @@ enum class ParamType : std::uint8_t { Integer, Time, Choice };
 /// `by_default` of a parameter that may be left out without a value taking its place ("any tag").
 inline constexpr std::uint64_t kUnset = UINT64_MAX;
 
+/// The first choice of a parameter that may leave a field open; the others are the field's values from 0.
+inline constexpr std::string_view kAny = "any";
+
 /// No action has more parameters; the plan resolves them without allocating.
-inline constexpr std::size_t kMaxParams = 4;
+inline constexpr std::size_t kMaxParams = 6;
 
 /// What an action does to the thing at its decide point, or on its own.
 enum class Effect : std::uint8_t {
+    // at a decide point
     Drop,
     Delay,
     Repeat,
-    XorMessage,
-    SetStatus,
-    SetBootStatus,  // at a decide point
+    Edit,      ///< the thing happens otherwise: ActionInfo::edits
+    Answer,    ///< a command is answered in the firmware's place
+    FlipData,  ///< bits of a command's data
+    Scope,     ///< how far a reset reaches
+    // events of their own
     Crash,
     Sleep,
     Hang,
-    PowerCut,  // events of their own
+    PowerCut,
+    Send,       ///< a message; ActionInfo::edits compose it
+    ForceWire,  ///< an interrupt wire; ActionInfo::edits choose wire and level
+    WriteMemory,
     Count
 };
-inline constexpr std::size_t kEffects = static_cast<std::size_t>(Effect::Count);
 
 /// A parameter of an action, as the fault table publishes it.
 struct ParamInfo {
@@ -51,22 +59,42 @@ struct ParamInfo {
     std::size_t choice_count = 0;
 };
 
+/// Bits of an event's field and the value that they must have, or get.
+struct FieldUse {
+    std::string_view field;  ///< of the event; "block": the unit that speaks, from the mailbox on
+    std::uint8_t lsb = 0;    ///< inside the field
+    std::uint8_t bits = 64;
+    std::uint64_t value = 0;
+    /// The parameter that holds the value, if it has a name; unset, or the choice "any": the use does not
+    /// count.
+    std::string_view param = {};
+    std::string_view mask = {};  ///< an edit's parameter with the bits that it changes
+    bool flip = false;           ///< an edit flips these bits instead of setting them
+};
+
 /// Something that can be done to the machine; one row of the fault table (table.h).
 struct ActionInfo {
     std::string_view id;  ///< "mailbox.drop"
     std::string_view title;
-    std::string_view owner;    ///< which part carries it out
-    DecidePoint point;         ///< where it is decided; Count: an event of its own (crash, sleep, power cut)
-    DecidePoint second_point;  ///< the same action at a sister point (the other FIFO); Count: none
-    EventKind native;          ///< kind it hits directly when `when` names it; Count: none
-    Effect effect;
-    const ParamInfo* params;
-    std::size_t param_count;
+    std::string_view owner;  ///< which part carries it out
+    /// Where it is decided; Count: an event of its own (crash, sleep, power cut).
+    DecidePoint point = DecidePoint::Count;
+    /// The same action at a sister point (the other FIFO); of an event of its own, the point whose interposer
+    /// carries it out. Count: none.
+    DecidePoint second_point = DecidePoint::Count;
+    EventKind native = EventKind::Count;  ///< kind it hits directly when `when` names it; Count: none
+    Effect effect = Effect::Count;
+    const ParamInfo* params = nullptr;
+    std::size_t param_count = 0;
     std::string_view imitates;  ///< the real thing
     std::string_view source;
+    const FieldUse* only = nullptr;  ///< which things it can hit
+    std::size_t only_count = 0;
+    const FieldUse* edits = nullptr;
+    std::size_t edit_count = 0;
 
     bool own() const { return point == DecidePoint::Count; }
-    bool at(DecidePoint p) const { return p == point || p == second_point; }
+    bool at(DecidePoint p) const { return !own() && (p == point || p == second_point); }
 };
 
 struct FieldMatch {

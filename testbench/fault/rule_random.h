@@ -13,8 +13,9 @@ public:
     /// True with probability `p`, exact to 2^-53.
     bool chance(double p);
 
-private:
     std::uint64_t next();
+
+private:
     std::uint64_t state_;
 };
 

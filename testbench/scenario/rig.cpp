@@ -4,6 +4,7 @@
 #include "models/media/image_store.h"
 #include "models/media/memory_store.h"
 #include "testbench/scenario/files/problem.h"
+#include "testbench/scenario/random.h"
 
 namespace ans::scenario {
 
@@ -87,11 +88,28 @@ host::HostConfig host_config(const Scenario& scenario, const Soc& soc, EventHub&
     return config;
 }
 
+// Which entries of the write cache, oldest first, a drive had written when its power went.
+ans::Media::Survives survivors(fault::CutKeeps keeps, unsigned percent, std::uint64_t draw, std::size_t dirty) {
+    Random random(draw);
+    const std::size_t share = dirty * percent / 100;
+    const std::size_t oldest = share == 0 ? 0 : random.below(share + 1);
+    return [keeps, percent, random, oldest](std::size_t index, std::uint64_t) mutable {
+        switch (keeps) {
+            case fault::CutKeeps::Nothing: return false;
+            case fault::CutKeeps::Oldest: return index < oldest;
+            case fault::CutKeeps::Any: return random.below(100) < percent;
+            case fault::CutKeeps::Everything: return true;
+        }
+        return false;
+    };
+}
+
 }  // namespace
 
 Rig::Rig(const Scenario& scenario, EventHub& events, DecideHub& decide)
     : events_(events),
       profile_(*find_soc(scenario.soc)),
+      policies_(scenario.policies),
       media_(open_media(scenario.media, events)),
       soc_(std::make_unique<Soc>("soc", soc_config(scenario, profile_, events, decide))),
       rtkit_(std::make_unique<fw::Rtkit>("rtkit", rtkit_config(scenario, profile_, events, decide))),
@@ -128,9 +146,13 @@ driver::Resources Rig::resources() const {
 }
 
 std::uint64_t Rig::cut_power() {
+    return cut_power([](std::size_t, std::uint64_t) { return false; });
+}
+
+std::uint64_t Rig::cut_power(const ans::Media::Survives& survives) {
     const SimTime now = kernel_now();
     host_->power_off();
-    const std::uint64_t lost = media_->power_cut(now);
+    const std::uint64_t lost = media_->power_cut(now, survives);
     soc_->power_cut(now);
     powered_ = false;
     return lost;
@@ -141,14 +163,32 @@ void Rig::restore_power() {
     powered_ = true;
 }
 
-void Rig::crash(fault::CrashKind kind) {
-    rtkit_->crash(fault::crash_reason(kind), fw::rtkit::CrashlogKind::WellFormed);
+void Rig::crash(fault::CrashKind kind, fault::CrashlogChoice log) {
+    static_assert(static_cast<int>(fault::CrashlogChoice::Random) == static_cast<int>(fw::rtkit::CrashlogKind::Random));
+    rtkit_->crash(fault::crash_reason(kind), static_cast<fw::rtkit::CrashlogKind>(log));
 }
 
-void Rig::power_cut() {
+void Rig::power_cut(fault::CutKeeps keeps, unsigned percent, std::uint64_t draw) {
     if (!powered_) return;
-    const std::uint64_t lost = cut_power();
+    const std::uint64_t lost = cut_power(survivors(keeps, percent, draw, media_->dirty()));
     if (power_lost_) power_lost_(lost, kernel_now());
+}
+
+void Rig::send(const fault::ForgedMail& mail) {
+    MailboxSeam& seam = mail.to_ap ? soc_->i2a_seam() : soc_->a2i_seam();
+    seam.inject({mail.msg0, mail.msg1}, mail.times, mail.gap);
+}
+
+void Rig::force_wire(fault::Wire wire, bool level, SimTime how_long) {
+    IrqSeam& seam = wire == fault::Wire::Nvme ? soc_->nvme_irq_seam()
+                                              : soc_->mailbox_irq_seam(static_cast<std::size_t>(wire));
+    seam.force(level, how_long);
+}
+
+void Rig::write_memory(const fault::RogueWrite& write) {
+    const std::vector<std::byte> data(write.size, std::byte{write.value});
+    if (soc_->write_memory(write.address, data, write.through_sart) || !write.through_sart) return;
+    if (policies_.get<SartViolation>() == SartViolation::Crash) rtkit_->crash("SART violation");
 }
 
 }  // namespace ans::scenario

@@ -36,19 +36,25 @@ public:
 
     /// Everything volatile is gone, the CPUs' other threads too. Returns the blocks whose newest data is lost.
     std::uint64_t cut_power();
+    /// The same, but `survives` chooses which unflushed writes reach the medium.
+    std::uint64_t cut_power(const ans::Media::Survives& survives);
     /// Power is back, as the boot loader hands the machine over.
     void restore_power();
 
     // fault::MachineControl
     bool firmware_runs() const override { return rtkit_->alive(); }
-    void crash(fault::CrashKind kind) override;
+    void crash(fault::CrashKind kind, fault::CrashlogChoice log) override;
     void sleep() override { rtkit_->sleep_uninvited(); }
     void hang() override { rtkit_->hang(); }
-    void power_cut() override;
+    void power_cut(fault::CutKeeps keeps, unsigned percent, std::uint64_t draw) override;
+    void send(const fault::ForgedMail& mail) override;
+    void force_wire(fault::Wire wire, bool level, SimTime how_long) override;
+    void write_memory(const fault::RogueWrite& write) override;
 
 private:
     EventHub& events_;
     const SocProfile& profile_;
+    const Policies policies_;
     host::Engine engine_;
     std::unique_ptr<ans::Media> media_;
     std::unique_ptr<Soc> soc_;

@@ -225,6 +225,42 @@ TEST_F(IrqSeamTest, ARepeatedRiseIsARise) {
     EXPECT_EQ(wire.edges, 1u);
 }
 
+TEST_F(IrqSeamTest, AForcedWireIgnoresItsInputAndThenFollowsIt) {
+    run([&] {
+        seam.force(true, microseconds(5));
+        EXPECT_TRUE(wire.level) << "no input asked for it";
+        rise();
+        fall();
+        EXPECT_TRUE(wire.level);
+        pass(microseconds(6));
+        EXPECT_FALSE(wire.level);
+        EXPECT_EQ(wire.at, microseconds(5));
+    });
+}
+
+TEST_F(IrqSeamTest, ARiseUnderALowForceComesAtItsEnd) {
+    run([&] {
+        seam.force(false, microseconds(5));
+        rise();
+        EXPECT_FALSE(wire.level);
+        pass(microseconds(6));
+        EXPECT_TRUE(wire.level);
+        EXPECT_EQ(wire.at, microseconds(5));
+    });
+}
+
+TEST_F(IrqSeamTest, ALongerForceOutlastsAShorterOne) {
+    run([&] {
+        seam.force(true, microseconds(5));
+        pass(microseconds(1));
+        seam.force(true, microseconds(10));
+        pass(microseconds(9));
+        EXPECT_TRUE(wire.level);
+        pass(microseconds(3));
+        EXPECT_FALSE(wire.level);
+    });
+}
+
 class PlainIrqSeamTest : public SimTest {
 protected:
     WireSource source{"source"};

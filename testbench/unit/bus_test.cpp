@@ -3,6 +3,7 @@
 
 #include "models/common/reg_bank.h"
 #include "models/soc/profile.h"
+#include "testbench/support/scripted_decider.h"
 #include "testbench/support/sim_test.h"
 #include "testbench/support/test_memory.h"
 
@@ -41,8 +42,11 @@ protected:
         BusConfig config;
         config.events = &events;
         config.policies = policies;
+        config.decide = &hub;
         return config;
     }
+    DecideHub hub;
+    ScriptedDecider decider;
     TestMaster master;
     Bus bus;
     Device device{"device"};
@@ -150,6 +154,67 @@ TEST(SocProfiles, WindowsOfOneSocNeverOverlapAndStayWithin42Bits) {
         for (std::size_t d = 0; d < soc.domain_count; ++d) EXPECT_LT(soc.domains[d].offset, soc.pmgr.size);
     }
     EXPECT_EQ(find_soc("t9999"), nullptr);
+}
+
+class RegisterSeamTest : public BusTest {
+protected:
+    RegisterSeamTest() {
+        hub.install(DecidePoint::RegisterRead, decider);
+        hub.install(DecidePoint::RegisterWrite, decider);
+    }
+};
+
+TEST_F(RegisterSeamTest, AccessesAreJudgedAsTheirEvents) {
+    master.write32(kDevice, 0xaa);
+    master.read32(kDevice);
+    ASSERT_EQ(decider.asked.size(), 2u);
+    EXPECT_EQ(decider.points, (std::vector<DecidePoint>{DecidePoint::RegisterWrite, DecidePoint::RegisterRead}));
+    for (const Event& about : decider.asked) {
+        EXPECT_EQ(about.unit, Unit::Nvme);
+        EXPECT_EQ(find_field(about.kind, "offset")->get(about), 0x100u);
+        EXPECT_EQ(find_field(about.kind, "width")->get(about), 4u);
+        EXPECT_EQ(find_field(about.kind, "value")->get(about), 0xaau);
+        EXPECT_EQ(find_field(about.kind, "address")->get(about), kDevice);
+    }
+}
+
+TEST_F(RegisterSeamTest, AReplacedReadIsWhatTheCpuAndTheEventSee) {
+    decider.replace("value", 0xffff'ffff);
+    EXPECT_EQ(master.read32(kDevice), 0xffff'ffffu);
+    EXPECT_EQ(recorder.last_field(EventKind::RegRead, "value"), 0xffff'ffffu);
+    EXPECT_EQ(master.read32(kDevice), 0x55u) << "the register is as it was";
+}
+
+TEST_F(RegisterSeamTest, ADroppedReadIsNeverAnswered) {
+    decider.next(Verdict::Kind::Drop);
+    master.read32(kDevice);
+    EXPECT_EQ(master.last, tlm::TLM_INCOMPLETE_RESPONSE);
+}
+
+TEST_F(RegisterSeamTest, ADelayedReadCostsItsTime) {
+    decider.next(Verdict::Kind::Delay, microseconds(3));
+    EXPECT_EQ(master.read32(kDevice), 0x55u);
+    EXPECT_EQ(master.delay, to_sc(microseconds(3) + nanoseconds(250)));
+}
+
+TEST_F(RegisterSeamTest, ADroppedWriteIsAnsweredAndHasNoEffect) {
+    decider.next(Verdict::Kind::Drop);
+    EXPECT_EQ(master.write32(kDevice, 1), tlm::TLM_OK_RESPONSE);
+    EXPECT_EQ(master.read32(kDevice), 0x55u);
+    EXPECT_EQ(recorder.last_field(EventKind::RegWrite, "value"), 1u) << "that is what the CPU did";
+}
+
+TEST_F(RegisterSeamTest, AReplacedWriteHasOtherBits) {
+    decider.replace("value", 0x77);
+    std::uint32_t value = 1;
+    EXPECT_EQ(master.write(kDevice, &value, 4), tlm::TLM_OK_RESPONSE);
+    EXPECT_EQ(master.read32(kDevice), 0x77u);
+    EXPECT_EQ(value, 1u) << "the initiator's data is its own";
+}
+
+TEST_F(RegisterSeamTest, ARefusedReadIsNotJudged) {
+    master.read32(kDevice + 8);
+    EXPECT_TRUE(decider.asked.empty());
 }
 
 }  // namespace

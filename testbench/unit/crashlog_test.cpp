@@ -99,5 +99,14 @@ TEST(MailHistoryTest, AShortHistoryStartsWithItsFirstMessage) {
     EXPECT_EQ(mails[1].mail.msg0, 0xbu);
 }
 
+TEST_F(CrashlogTest, ARandomLogHasASoundHeaderAndIsAlwaysTheSame) {
+    EXPECT_TRUE(walk(CrashlogKind::Random).header_ok);
+    const std::vector<std::byte> first = bytes;
+    walk(CrashlogKind::WellFormed);
+    EXPECT_FALSE(std::equal(first.begin() + 0x20, first.begin() + 0x60, bytes.begin() + 0x20));
+    walk(CrashlogKind::Random);
+    EXPECT_EQ(first, bytes);
+}
+
 }  // namespace
 }  // namespace ans::test

@@ -19,10 +19,27 @@ using fault::Rule;
 class RecordingMachine : public fault::MachineControl {
 public:
     bool firmware_runs() const override { return alive; }
-    void crash(fault::CrashKind kind) override { note("crash " + std::to_string(static_cast<int>(kind))); }
+    void crash(fault::CrashKind kind, fault::CrashlogChoice log) override {
+        note("crash " + std::to_string(static_cast<int>(kind)) + " " + std::to_string(static_cast<int>(log)));
+    }
     void sleep() override { note("sleep"); }
     void hang() override { note("hang"); }
-    void power_cut() override { note("cut"); }
+    void power_cut(fault::CutKeeps keeps, unsigned percent, std::uint64_t draw) override {
+        note("cut " + std::to_string(static_cast<int>(keeps)) + " " + std::to_string(percent));
+        draws.push_back(draw);
+    }
+    void send(const fault::ForgedMail& mail) override {
+        mails.push_back(mail);
+        note("send");
+    }
+    void force_wire(fault::Wire wire, bool level, SimTime how_long) override {
+        note("force " + std::to_string(static_cast<int>(wire)) + (level ? " high " : " low ") +
+             std::to_string(how_long / microseconds(1)));
+    }
+    void write_memory(const fault::RogueWrite& write) override {
+        writes.push_back(write);
+        note("write");
+    }
     void note(const std::string& what) {
         deeds.push_back(what);
         at.push_back(kernel_now());
@@ -30,6 +47,9 @@ public:
     bool alive = true;
     std::vector<std::string> deeds;
     std::vector<SimTime> at;
+    std::vector<std::uint64_t> draws;
+    std::vector<fault::ForgedMail> mails;
+    std::vector<fault::RogueWrite> writes;
 };
 
 Event make(EventKind kind, std::initializer_list<std::pair<const char*, std::uint64_t>> fields,
@@ -108,7 +128,8 @@ TEST(FaultTable, EveryActionIsFullyDescribed) {
         EXPECT_EQ(fault::find_action(a.id), &a);
         for (const auto text : {a.title, a.owner, a.imitates, a.source})
             EXPECT_FALSE(text.empty());
-        EXPECT_EQ(a.own(), a.native == EventKind::Count);
+        EXPECT_TRUE(!a.own() || a.native == EventKind::Count);
+        EXPECT_NE(a.effect, fault::Effect::Count);
         EXPECT_LE(a.param_count, fault::kMaxParams);
         for (std::size_t p = 0; p < a.param_count; ++p) {
             const fault::ParamInfo& info = a.params[p];
@@ -299,7 +320,7 @@ TEST_F(FaultTest, AnActionOfItsOwnNeverRunsInsideTheMatchedCall) {
         EXPECT_TRUE(machine.deeds.empty());
         pass(microseconds(10));
     });
-    EXPECT_EQ(machine.deeds, std::vector<std::string>{"crash 1"});
+    EXPECT_EQ(machine.deeds, std::vector<std::string>{"crash 1 0"});
     EXPECT_EQ(machine.at[0], microseconds(6) + 300) << "local time of the event plus the delay";
 }
 
@@ -319,7 +340,7 @@ TEST_F(FaultTest, ARuleWithoutEventMatchesTheClock) {
     cut.when.after = milliseconds(12);
     plan({cut});
     run([&] { pass(milliseconds(20)); });
-    EXPECT_EQ(machine.deeds, std::vector<std::string>{"cut"});
+    EXPECT_EQ(machine.deeds, std::vector<std::string>{"cut 0 50"});
     EXPECT_EQ(machine.at[0], milliseconds(12));
 }
 
@@ -350,6 +371,198 @@ TEST_F(FaultTest, EachFiringIsAnEventThatSaysWhatWasHit) {
     EXPECT_EQ(text.find("r: nvme.completion.drop on completion "), 0u) << text;
     EXPECT_NE(text.find("tag=17"), std::string::npos) << text;
     EXPECT_TRUE(plan_->unfired().empty());
+}
+
+// --- rows of filters and edits ----------------------------------------------------------------------------
+
+constexpr std::uint64_t kHello = 0x0010'0000'000c'000b;
+
+class RowTest : public FaultTest {
+protected:
+    /// What becomes of a message of the firmware.
+    Verdict says(std::uint64_t msg0, std::uint64_t endpoint = 0) {
+        return points.ask(DecidePoint::MailboxI2a,
+                          make(EventKind::MailPush, {{"fifo", 1}, {"msg1", endpoint}, {"msg0", msg0}}));
+    }
+    Verdict reads(Unit unit, std::uint64_t offset, std::uint64_t value) {
+        Event about = make(EventKind::RegRead, {{"offset", offset}, {"value", value}});
+        about.unit = unit;
+        return points.ask(DecidePoint::RegisterRead, about);
+    }
+    Verdict fetches(std::uint64_t opcode, std::uint64_t lba, std::uint64_t blocks) {
+        return points.ask(DecidePoint::Command,
+                          make(EventKind::CommandFetched,
+                               {{"queue", 1}, {"opcode", opcode}, {"lba", lba}, {"cdw12", blocks - 1}}));
+    }
+    static std::uint64_t msg0(const Verdict& verdict) { return verdict.replacement.slot[2]; }
+};
+
+TEST_F(RowTest, ARowHitsOnlyItsMessageAndCountsNoOther) {
+    Rule rule = rule_on(EventKind::MailPush, act("rtkit.hello.drop"));
+    rule.when.nth = 2;
+    plan({rule});
+    EXPECT_EQ(says(kHello).kind, Verdict::Kind::Pass);
+    EXPECT_EQ(says(0x0080'0000'0000'051f).kind, Verdict::Kind::Pass);
+    EXPECT_EQ(says(kHello).kind, Verdict::Kind::Drop) << "the second HELLO";
+}
+
+TEST_F(RowTest, AnArmedRowWaitsForItsMessage) {
+    plan({rule_on(EventKind::Doorbell, act("rtkit.hello.drop"))});
+    events.emit(make(EventKind::Doorbell, {}));
+    EXPECT_EQ(says(0x0080'0000'0000'051f).kind, Verdict::Kind::Pass);
+    EXPECT_EQ(says(kHello).kind, Verdict::Kind::Drop);
+}
+
+TEST_F(RowTest, AnEditSetsItsBitsAndNoOther) {
+    plan({rule_on(EventKind::MailPush, act("rtkit.hello.versions", {{"min", 13}, {"max", 14}}))});
+    EXPECT_EQ(msg0(says(kHello)), 0x0010'0000'000e'000du);
+}
+
+TEST_F(RowTest, AParameterLeftOutChangesNothing) {
+    plan({rule_on(EventKind::MailPush, act("rtkit.hello.versions", {{"max", 14}}))});
+    EXPECT_EQ(msg0(says(kHello)), 0x0010'0000'000e'000bu);
+}
+
+TEST_F(RowTest, AParameterMayChooseTheThing) {
+    plan({rule_on(EventKind::MailPush, act("rtkit.buffer.size", {{"endpoint", 4}, {"pages", 0}}))});
+    EXPECT_EQ(says(0x0010'1000'0000'0000, 1).kind, Verdict::Kind::Pass);
+    EXPECT_EQ(msg0(says(0x0010'2000'0000'0000, 4)), 0x0010'0000'0000'0000u);
+}
+
+TEST_F(RowTest, ARegisterIsChosenByBlockAndOffset) {
+    plan({rule_on(EventKind::RegRead, act("nvme.csts.shutdown"))});
+    EXPECT_EQ(reads(Unit::Sart, 0x1c, 1).kind, Verdict::Kind::Pass);
+    EXPECT_EQ(reads(Unit::Nvme, 0x14, 1).kind, Verdict::Kind::Pass);
+    EXPECT_EQ(reads(Unit::Nvme, 0x1c, 9).replacement.slot[1], 5u) << "RDY and SHST 01: the reported 0x5";
+}
+
+TEST_F(RowTest, AllOnesAreAllOnes) {
+    plan({rule_on(EventKind::RegRead, act("nvme.csts.all_ones"))});
+    EXPECT_EQ(reads(Unit::Nvme, 0x1c, 1).replacement.slot[1], UINT64_MAX);
+}
+
+TEST_F(RowTest, AMaskLeavesTheOtherBits) {
+    plan({rule_on(EventKind::RegRead,
+                  act("bus.read.replace", {{"block", 4}, {"offset", 0}, {"value", 0x1234}, {"mask", 0xff}}))});
+    EXPECT_EQ(reads(Unit::Nvme, 0, 0xabcd).replacement.slot[1], 0xab34u);
+    EXPECT_EQ(reads(Unit::Asc, 0, 0xabcd).kind, Verdict::Kind::Pass);
+}
+
+TEST_F(RowTest, AnyBlockIsEveryBlock) {
+    plan({rule_on(EventKind::RegRead, act("bus.read.drop"))});
+    EXPECT_EQ(reads(Unit::Asc, 0x44, 0).kind, Verdict::Kind::Drop);
+    EXPECT_EQ(reads(Unit::Pmgr, 0, 0).kind, Verdict::Kind::Drop);
+}
+
+TEST_F(RowTest, AFifoIsChosenByTheOffsetOfItsRegister) {
+    plan({rule_on(EventKind::RegRead, act("mailbox.fifo.stuck_full", {{"fifo", 2}}))});
+    EXPECT_EQ(reads(Unit::Mailbox, 0x110, 0x20001).kind, Verdict::Kind::Pass);
+    EXPECT_EQ(reads(Unit::Mailbox, 0x114, 0x20001).replacement.slot[1], 0x10001u) << "FULL, not EMPTY";
+}
+
+TEST_F(RowTest, AMediaErrorHitsCommandsThatTouchItsBlocks) {
+    plan({rule_on(EventKind::CommandFetched, act("nvme.media_error", {{"lba", 100}, {"blocks", 4}}))});
+    EXPECT_EQ(fetches(2, 96, 4).kind, Verdict::Kind::Pass);
+    EXPECT_EQ(fetches(2, 104, 1).kind, Verdict::Kind::Pass);
+}
+
+TEST_F(RowTest, AMediaErrorBeginsAndEndsWithItsBlocks) {
+    plan({rule_on(EventKind::CommandFetched, act("nvme.media_error", {{"lba", 100}, {"blocks", 4}}))});
+    for (const auto& [lba, blocks] : {std::pair{97, 4}, {103, 8}, {101, 1}, {0, 200}}) {
+        const Verdict verdict = fetches(2, lba, blocks);
+        EXPECT_EQ(verdict.kind, Verdict::Kind::Answer) << lba;
+        EXPECT_EQ(verdict.value, 0x281u);
+    }
+}
+
+TEST_F(RowTest, AFlushThatLiesIsAnsweredWithSuccess) {
+    plan({rule_on(EventKind::CommandFetched, act("nvme.flush.lie"))});
+    EXPECT_EQ(fetches(2, 0, 1).kind, Verdict::Kind::Pass);
+    const Verdict verdict = fetches(0, 0, 1);
+    EXPECT_EQ(verdict.kind, Verdict::Kind::Answer);
+    EXPECT_EQ(verdict.value, 0u);
+}
+
+TEST_F(RowTest, ASpreadIsDrawnFromTheSeedAndKeepsItsBounds) {
+    const auto delays = [this](std::uint64_t seed) {
+        plan({rule_on(EventKind::CommandFetched, act("nvme.command.delay", {{"by", 1000}, {"spread", 100}}))}, seed);
+        std::vector<SimTime> all;
+        for (unsigned i = 0; i < 200; ++i)
+            all.push_back(fetches(2, 0, 1).delay);
+        return all;
+    };
+    const std::vector<SimTime> first = delays(1);
+    EXPECT_GE(*std::min_element(first.begin(), first.end()), 1000u);
+    EXPECT_LE(*std::max_element(first.begin(), first.end()), 1100u);
+    EXPECT_GT(std::set<SimTime>(first.begin(), first.end()).size(), 50u);
+    EXPECT_EQ(delays(1), first);
+    EXPECT_NE(delays(2), first);
+}
+
+TEST_F(RowTest, AForgedMessageIsComposedFromItsParameters) {
+    Rule rule = rule_on(EventKind::Count, act("rtkit.buffer.send", {{"endpoint", 4}, {"pages", 8}, {"times", 3}}));
+    rule.actions.push_back(act("mailbox.send", {{"fifo", 0}, {"endpoint", 0x120}, {"msg0", 7}}));
+    plan({rule});
+    run([&] { pass(microseconds(1)); });
+    ASSERT_EQ(machine.mails.size(), 2u) << "two actions of a rule in one instant are two";
+    EXPECT_TRUE(machine.mails[0].to_ap);
+    EXPECT_EQ(machine.mails[0].msg0, 0x0010'8000'0000'0000u);
+    EXPECT_EQ(machine.mails[0].msg1, 4u);
+    EXPECT_EQ(machine.mails[0].times, 3u);
+    EXPECT_FALSE(machine.mails[1].to_ap);
+    EXPECT_EQ(machine.mails[1].msg0, 7u);
+    EXPECT_EQ(machine.mails[1].msg1, 0x120u);
+}
+
+TEST_F(RowTest, AForgedMessageNeedsNoFirmwareAndWatchesTheSender) {
+    machine.alive = false;
+    plan({rule_on(EventKind::Count, act("mailbox.send", {{"msg0", 7}}))});
+    EXPECT_TRUE(points.planned(DecidePoint::MailboxA2i)) << "the seam must know what lies in SEND0";
+    run([&] { pass(microseconds(1)); });
+    EXPECT_EQ(machine.mails.size(), 1u);
+}
+
+TEST_F(RowTest, WiresAreForcedToTheirLevel) {
+    Rule rule = rule_on(EventKind::Count, act("nvme.irq.held_low", {{"for", microseconds(70)}}));
+    rule.actions.push_back(act("mailbox.irq.stuck", {{"wire", 0}, {"for", microseconds(80)}}));
+    rule.actions.push_back(act("nvme.irq.spurious"));
+    plan({rule});
+    run([&] { pass(microseconds(1)); });
+    EXPECT_EQ(machine.deeds, (std::vector<std::string>{"force 4 low 70", "force 0 high 80", "force 4 high 2"}));
+}
+
+TEST_F(RowTest, ARogueWriteFollowsTheMatchedCommand) {
+    Rule rule = rule_on(EventKind::CommandFetched, act("dma.write", {{"offset", 4096}, {"size", 64}}, 5));
+    rule.actions[0].params[0].from_event = find_field(EventKind::CommandFetched, "prp1");
+    plan({rule});
+    run([&] {
+        events.emit(make(EventKind::CommandFetched, {{"prp1", 0x10000}}));
+        pass(microseconds(1));
+    });
+    ASSERT_EQ(machine.writes.size(), 1u);
+    EXPECT_EQ(machine.writes[0].address, 0x11000u);
+    EXPECT_EQ(machine.writes[0].size, 64u);
+    EXPECT_FALSE(machine.writes[0].through_sart);
+}
+
+TEST_F(RowTest, APowerCutDrawsFromTheSeed) {
+    const Rule cut = rule_on(EventKind::PowerCut, act("power.cut", {{"keeps", 2}, {"percent", 30}}));
+    plan({cut}, 5);
+    run([&] {
+        events.emit(make(EventKind::PowerCut, {}));
+        pass(microseconds(1));
+        events.emit(make(EventKind::PowerCut, {}));
+        pass(microseconds(1));
+    });
+    EXPECT_EQ(machine.deeds, (std::vector<std::string>{"cut 2 30", "cut 2 30"}));
+    ASSERT_EQ(machine.draws.size(), 2u);
+    EXPECT_NE(machine.draws[0], machine.draws[1]);
+}
+
+TEST(RowDefects, OneEventAtTwoPlacesNeedsTwoRules) {
+    Rule rule = rule_on(EventKind::CompletionPosted, act("nvme.completion.drop"));
+    rule.actions.push_back(act("nvme.cqe.phase"));
+    EXPECT_NE(fault::defect(rule).find("two places"), std::string::npos);
 }
 
 TEST(FieldMatchTest, MatchesMaskRangeAndSet) {

@@ -242,5 +242,28 @@ TEST_F(MailboxSeamTest, ResetForgetsWhatIsHeldBack) {
     });
 }
 
+TEST_F(MailboxSeamTest, AnInjectedMessageEntersAsIfItHadBeenSent) {
+    run([&] {
+        ap_seam.inject({0x77, 5}, 2, microseconds(3));
+        pass(microseconds(1));
+        EXPECT_EQ(drain(), Messages{0x77});
+        EXPECT_EQ(last_msg1, 5u);
+        pass(microseconds(3));
+        EXPECT_EQ(drain(), Messages{0x77});
+        EXPECT_TRUE(decider.asked.empty()) << "nobody judges a fault";
+    });
+}
+
+TEST_F(MailboxSeamTest, AnInjectedMessageDoesNotSpoilOneThatIsBeingWritten) {
+    run([&] {
+        ap.write64(A2iSend0.offset, 0x1234);
+        ap_seam.inject({0x77, 5}, 1, 0);
+        pass(microseconds(1));
+        ap.write64(A2iSend1.offset, 2);
+        EXPECT_EQ(drain(), (Messages{0x77, 0x1234}));
+        EXPECT_EQ(last_msg1, 2u);
+    });
+}
+
 }  // namespace
 }  // namespace ans::test

@@ -5,12 +5,14 @@
 
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 #include <valijson/adapters/nlohmann_json_adapter.hpp>
 #include <valijson/schema.hpp>
 #include <valijson/schema_parser.hpp>
 #include <valijson/validator.hpp>
 
+#include "testbench/fault/table.h"
 #include "testbench/scenario/files/load.h"
 #include "testbench/support/sim_test.h"
 
@@ -481,6 +483,23 @@ TEST_F(SchemaTest, AcceptsEveryScenarioOfTheTree) {
         EXPECT_THAT(load_scenario(path).problems, IsEmpty());
     }
     EXPECT_GE(files, 12u);
+}
+
+// A fault that nobody can see at work is one that nobody knows to work.
+TEST(FaultScenarios, EveryActionHasAScenarioThatFiresIt) {
+    std::set<std::string_view> unused;
+    std::size_t count = 0;
+    const fault::ActionInfo* table = fault::actions(count);
+    for (std::size_t i = 0; i < count; ++i) unused.insert(table[i].id);
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(kSource + "/scenarios")) {
+        if (entry.path().extension() != ".json" || entry.path().filename() == "scenario.schema.json") continue;
+        const Loaded loaded = load_scenario(entry.path());
+        for (const Scenario& scenario : loaded.scenarios)
+            for (const fault::Rule& rule : scenario.faults)
+                for (const fault::Do& todo : rule.actions)
+                    if (rule.must_fire) unused.erase(todo.action->id);
+    }
+    EXPECT_THAT(unused, IsEmpty()) << "put a scenario into scenarios/faults";
 }
 
 TEST_F(SchemaTest, IsTheOneThatIsKeptInTheTree) {

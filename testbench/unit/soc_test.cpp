@@ -7,6 +7,7 @@
 #include "models/nvme/nvme_regs.h"
 #include "models/nvmmu/nvmmu_regs.h"
 #include "models/sart/sart_regs.h"
+#include "testbench/support/scripted_decider.h"
 #include "testbench/support/sim_test.h"
 
 namespace ans::test {
@@ -47,6 +48,7 @@ protected:
         config.profile = &profile;
         config.policies.set<ResetScope>(scope);
         config.events = &events;
+        config.decide = &hub;
         return config;
     }
 
@@ -66,6 +68,8 @@ protected:
     }
     std::uint64_t entry_config(unsigned index) const { return profile.sart.base + index * 4; }
 
+    DecideHub hub;
+    ScriptedDecider decider;
     const SocProfile& profile;
     Soc soc;
     NoFirmware firmware{"firmware"};
@@ -200,6 +204,58 @@ TEST_F(SocThatKeepsSart, AResetKeepsTheDriversSartEntries) {
         cpu.write32(entry_config(5), 0xff000001);
         pulse_reset();
         EXPECT_EQ(cpu.read32(entry_config(5)), 0xff000001u);
+    });
+}
+
+struct SocWithFaults : SocTest {
+    SocWithFaults() : SocTest("t8103", ResetScope::KeepSart) { hub.install(DecidePoint::ResetLine, decider); }
+};
+
+TEST_F(SocWithFaults, ADroppedResetReachesNobody) {
+    run([&] {
+        decider.next(Verdict::Kind::Drop);
+        start();
+        mail(1);
+        pulse_reset();
+        EXPECT_TRUE(mail_wire.level);
+        EXPECT_TRUE(run_wire.level);
+        pulse_reset();
+        EXPECT_FALSE(run_wire.level) << "the next one happens";
+    });
+}
+
+TEST_F(SocWithFaults, AResetReachesAsFarAsItsVerdictSays) {
+    run([&] {
+        decider.next(Verdict::Kind::Replace).value = static_cast<std::uint16_t>(ResetScope::ClearSart);
+        cpu.write32(entry_config(5), 0xff000001);
+        pulse_reset();
+        EXPECT_EQ(cpu.read32(entry_config(5)), 0u);
+        cpu.write32(entry_config(5), 0xff000001);
+        pulse_reset();
+        EXPECT_EQ(cpu.read32(entry_config(5)), 0xff000001u) << "the policy's scope again";
+    });
+}
+
+TEST_F(SocWithFaults, APowerCutIsNoResetThatAFaultMayHold) {
+    run([&] {
+        decider.next(Verdict::Kind::Drop);
+        start();
+        soc.power_cut(kernel_now());
+        EXPECT_FALSE(run_wire.level);
+        EXPECT_TRUE(decider.asked.empty());
+    });
+}
+
+TEST_F(SocWithFaults, ARogueWritePassesEveryFilterAndTheFirmwaresIsFiltered) {
+    run([&] {
+        const std::vector<std::byte> data(64, std::byte{0xa5});
+        const std::uint64_t address = profile.dram_base + 0x10000;
+        EXPECT_FALSE(soc.write_memory(address, data, true));
+        EXPECT_EQ(recorder.count(EventKind::SartDenied), 1u);
+        EXPECT_EQ(cpu.read64(address), 0u);
+        EXPECT_TRUE(soc.write_memory(address, data, false));
+        EXPECT_EQ(cpu.read64(address), 0xa5a5'a5a5'a5a5'a5a5u);
+        EXPECT_FALSE(soc.write_memory(0x10, data, false)) << "no memory there";
     });
 }
 

@@ -14,7 +14,7 @@ public:
     virtual void start_endpoint(std::uint8_t endpoint) = 0;
     virtual void stop_endpoint(std::uint8_t endpoint) = 0;
     /// Have the endpoints got what the end of the boot depends on?
-    virtual bool may_finish_boot() const = 0;
+    virtual bool may_finish_boot() = 0;
     virtual void boot_finished() = 0;
     virtual void set_iop_power(std::uint16_t state) = 0;
     virtual void set_ap_power(std::uint16_t state) = 0;

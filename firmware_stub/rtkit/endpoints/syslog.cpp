@@ -17,6 +17,8 @@ constexpr std::size_t kContextSize = 24;
 constexpr std::size_t kTextOffset = 0x20;
 static_assert(kContextOffset + kContextSize == kTextOffset);
 
+constexpr char kFiller = '~';
+
 // A context that is too long loses its beginning. source: AsahiLinux/linux#295, "nifiedPipeline.cpp:1356"
 std::string_view tail(std::string_view text, std::size_t room) {
     return text.size() <= room ? text : text.substr(text.size() - room);
@@ -66,6 +68,8 @@ void SyslogEndpoint::write_next() {
     std::memcpy(&entry_[kContextOffset], line.context.data(), line.context.size());
     const std::size_t text = std::min(line.text.size(), entry_.size() - kTextOffset - 1);
     std::memcpy(&entry_[kTextOffset], line.text.data(), text);
+    if (kernel_.unterminated(line.text))
+        std::fill(entry_.begin() + static_cast<std::ptrdiff_t>(kTextOffset + text), entry_.end(), kFiller);
     // A line that could not be written is lost, and the AP is not told of it.
     if (!kernel_.write_shared(buffer_.address() + next_index_ * entry_.size(), entry_.data(), entry_.size()))
         return;
