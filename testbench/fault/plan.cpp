@@ -145,7 +145,7 @@ Verdict FaultPlan::decide(DecidePoint point, const Event& about) {
                 verdict = fire(planned, about);
                 taken = true;
                 if (todo.span != 0 || todo.things != 0) arm(planned, about.time, 1);
-            } else {
+            } else if (todo.hit != Hit::Match) {
                 plan(index, todo, &about, about.time);
             }
         }

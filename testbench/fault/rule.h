@@ -123,7 +123,7 @@ struct ParamValue {
     const EventField* from_event = nullptr;
 };
 
-/// What an action suffers that could hit the matched thing itself: that thing, or the next one that fits.
+/// What suffers: the very thing that matched or nothing, or not that but the next one that fits.
 enum class Hit : std::uint8_t { Match, Next };
 
 struct Do {
@@ -132,7 +132,7 @@ struct Do {
     /// For an action of its own: how long after the match it runs. For one that waits at a decide point: how
     /// long after the match it starts to wait. None for an action that hits the matched thing itself.
     SimTime delay = 0;
-    std::optional<Hit> hit;    ///< none: the match where the action can, else the next
+    std::optional<Hit> hit;    ///< none: the match if that can be hit, else the next
     SimTime span = 0;          ///< every fitting thing for so long; 0: see `things`
     std::uint32_t things = 0;  ///< so many things in a row, the first included; 0: one, or all of the span
 };

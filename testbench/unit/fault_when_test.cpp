@@ -154,6 +154,19 @@ TEST_F(FaultWhenTest, TheNextThingMayBeAskedForLater) {
     });
 }
 
+TEST_F(FaultWhenTest, WhatMayOnlyHitTheMatchDoesNotWaitForAnother) {
+    Rule first = drop_completions(), second = drop_completions();
+    first.when.nth = 1;
+    second.id = "second";
+    second.when.fields = {equal(EventKind::CompletionPosted, "tag", 0)};
+    second.when.at_most = 1;
+    second.actions[0].hit = Hit::Match;
+    plan({first, second});
+    EXPECT_TRUE(dropped(0)) << "by the first rule";
+    EXPECT_FALSE(dropped(1));
+    EXPECT_EQ(plan_->fired(1), 0u);
+}
+
 TEST_F(FaultWhenTest, ACountHitsTheMatchAndWhatComesAfter) {
     Rule rule = drop_completions();
     rule.when.nth = 2;

@@ -100,7 +100,9 @@ Type<Deed> deed_of(const ActionInfo& action) {
                             "how long after the match it happens or begins to wait for its occasion"));
     if (!action.own()) {
         keys.push_back(deed_key("hit", &fault::Do::hit, optional(choice<fault::Hit>({"match", "next"})),
-                                "the very thing that matched, or not that but the next one that fits"));
+                                "only the very thing that matched, or not that but the next one that fits; "
+                                "left out: the match if "
+                                "it can be hit, else the next"));
         keys.push_back(deed_key("for_us", &fault::Do::span, positive(us),
                                 "not one thing but every one that fits for so long"));
         keys.push_back(deed_key("for_count", &fault::Do::things, integer<std::uint32_t>(1, 1'000'000),
