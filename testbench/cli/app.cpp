@@ -7,6 +7,7 @@
 #include <iostream>
 
 #include "testbench/cli/catalog.h"
+#include "testbench/cli/docs.h"
 #include "testbench/cli/mutate_command.h"
 #include "testbench/cli/run_command.h"
 #include "testbench/cli/tables.h"
@@ -166,6 +167,13 @@ int run_program(int argc, char** argv, const Services& services) {
     MutateArguments mutate;
     add_mutate(app, mutate);
 
+    std::string page;
+    CLI::App& docs = *app.add_subcommand("docs", "Print a reference page, as docs/ keeps it");
+    docs.add_option("PAGE", page, "scenarios, faults, rules or measures")
+        ->required()
+        ->check(CLI::IsMember(docs_pages()));
+    docs.footer("Example:\n  ans2emu docs faults > docs/faults.md\n");
+
     CLI::App& bench = *app.add_subcommand("bench", "Measure speed, beside the floor of this host");
     bench.add_flag("--json", json, "for programs: one object");
     bench.footer("Example:\n  ans2emu bench --json\n");
@@ -178,6 +186,7 @@ int run_program(int argc, char** argv, const Services& services) {
     const Style style = Style::of(STDOUT_FILENO);
     if (app.got_subcommand("run")) return run_command(run, services);
     if (app.got_subcommand("mutate")) return mutate_command(mutate, services);
+    if (docs.parsed()) std::cout << docs_page(page);
     if (check.parsed()) return check_command(paths, schema);
     if (list.parsed()) return list_command(paths, json);
     if (regs.parsed()) return regs_command(block, policies, json);

@@ -19,6 +19,15 @@ foreach(golden IN LISTS goldens)
   set_tests_properties(${golden} PROPERTIES LABELS scenario TIMEOUT 60)
 endforeach()
 
+# The reference pages are those that the tables make.
+foreach(page scenarios faults rules measures)
+  add_test(NAME docs.${page}
+    COMMAND ${CMAKE_COMMAND} -DPROGRAM=$<TARGET_FILE:ans2emu> -DPAGE=${page} -DOUT=${CMAKE_CURRENT_BINARY_DIR}/${page}.md
+      -P ${CMAKE_CURRENT_LIST_DIR}/docs_page.cmake
+    WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  set_tests_properties(docs.${page} PROPERTIES LABELS scenario TIMEOUT 60)
+endforeach()
+
 # ans_cli_test(<name> <exit code> <regex of the output> <arguments...>)
 function(ans_cli_test name code output)
   add_test(NAME cli.${name}
@@ -40,7 +49,7 @@ ans_cli_test(bad_usage 2 "--frobnicate" run ${lost} --frobnicate)
 ans_cli_test(bad_seed 2 "whole number from 0" run ${lost} --seed -1)
 ans_cli_test(no_command 2 "subcommand is required")
 ans_cli_test(help 0 "Exit codes:" --help)
-foreach(command run check list regs faults rules mutate bench)
+foreach(command run check list regs faults rules mutate docs bench)
   ans_cli_test(help_${command} 0 "Example:" ${command} --help)
 endforeach()
 ans_cli_test(check 0 "ok  scenarios/power/power_cut.json" check scenarios)
