@@ -211,7 +211,8 @@ TEST_F(NvmeTest, AFullCompletionQueueHoldsEntriesBackUntilThereIsRoom) {
 TEST_F(NvmeTest, AFullCompletionQueueDoesNotHoldTheOtherUp) {
     run([&] {
         enable();
-        create_io_queues(2);
+        create_io_queues();
+        firmware.front_end->set_io_completion_queue(kIocq, 2, true);
         for (unsigned tag = 2; tag < 4; ++tag) submit(Queue::Io, tag);
         submit(Queue::Admin, 0);
         pass(microseconds(1));
