@@ -30,8 +30,10 @@ void IrqSeam::force(bool level, SimTime how_long) {
 }
 
 void IrqSeam::release_due() {
-    if (forced_until_ > kernel_now()) return;
-    put(driven_, kernel_now());
+    if (forced_until_ > kernel_now())
+        notify_at(release_, forced_until_);  // it was prolonged meanwhile
+    else
+        put(driven_, kernel_now());
 }
 
 void IrqSeam::judge(bool level, SimTime at) {

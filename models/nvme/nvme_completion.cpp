@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The completion path: data movement on the firmware's order, posting, heads and the interrupt line.
+#include <algorithm>
+
 #include "models/nvme/nvme.h"
 #include "models/nvme/nvme_regs.h"
 
@@ -48,7 +50,10 @@ void Nvme::complete(const Completion& completion, SimTime at) {
 void Nvme::deliver(const Completion& completion, SimTime at) {
     if (!cq(completion.queue).exists()) return;
     // A full queue holds the entry back until the host makes room. source: NVMe 1.1 section 4.1
-    if (cq(completion.queue).full() || !held_.empty()) {
+    // One that came earlier goes first; the other queue's are none of its business.
+    const bool queued = std::any_of(held_.begin(), held_.end(),
+                                    [&](const Completion& held) { return held.queue == completion.queue; });
+    if (cq(completion.queue).full() || queued) {
         const unsigned head = cq(completion.queue).head();
         report_head(EventKind::CqOverrun, completion.queue, head, head, at);
         if (held_.size() < held_.capacity()) held_.push_back(completion);

@@ -21,8 +21,8 @@ constexpr ParamInfo kAnswer[] = {
     time_of("by", microseconds(50), "how long after the fetch")};
 // Flush 0, write 1, read 2. source: NVMe 1.1 figure 109
 constexpr ParamInfo kMediaError[] = {
-    needed("lba", UINT64_MAX - 1, "first bad block"),
-    {"blocks", ParamType::Integer, "", 1, UINT64_MAX - 1, 1, false, "how many bad blocks"},
+    needed("lba", INT64_MAX, "first bad block"),
+    {"blocks", ParamType::Integer, "", 1, INT64_MAX, 1, false, "how many bad blocks"},
     number("opcode", 0xff, 2, "which commands suffer: 2 reads, 1 writes"),
     number("status", kMostStatus, 0x281, "0x281 unrecovered read error, 0x280 write fault"),
     time_of("by", microseconds(50), "how long after the fetch")};

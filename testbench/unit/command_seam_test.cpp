@@ -186,7 +186,11 @@ protected:
     DecideHub hub;
     ScriptedDecider decider;
     EntrySeam seam{"seam", hub};
-    DmaPort port{"port"};
+    struct FrontEnd : sc_core::sc_module {
+        explicit FrontEnd(sc_core::sc_module_name name) : sc_module(name) {}
+        DmaPort memory{"memory"};
+    } front_end{"front_end"};
+    DmaPort& port = front_end.memory;
     TestMemory ram{"ram", kRam, 0x1000};
 };
 

@@ -208,6 +208,20 @@ TEST_F(NvmeTest, AFullCompletionQueueHoldsEntriesBackUntilThereIsRoom) {
     });
 }
 
+TEST_F(NvmeTest, AFullCompletionQueueDoesNotHoldTheOtherUp) {
+    run([&] {
+        enable();
+        create_io_queues();
+        firmware.front_end->set_io_completion_queue(kIocq, 2, true);
+        for (unsigned tag = 2; tag < 4; ++tag) submit(Queue::Io, tag);
+        submit(Queue::Admin, 0);
+        pass(microseconds(1));
+        for (unsigned i = 0; i < 3; ++i) complete(i);
+        EXPECT_EQ(recorder.count(EventKind::CqOverrun), 1u);
+        EXPECT_EQ(recorder.count(EventKind::CompletionPosted), 2u) << "one of each queue";
+    });
+}
+
 TEST_F(NvmeTest, RingingAPendingTagKillsTheFirmware) {
     run([&] {
         enable();
