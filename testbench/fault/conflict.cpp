@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "testbench/fault/table.h"
+
 namespace ans::fault {
 
 namespace {
@@ -64,27 +66,47 @@ bool same_moments(const When& a, const When& b) {
            a.at_most == b.at_most && a.probability >= 1.0 && b.probability >= 1.0;
 }
 
-// Does the action's own row, or its block range, leave the choice to this parameter?
-bool chooses(const ActionInfo& action, const ParamInfo& param) {
-    const auto names = [&](const FieldUse& use) { return use.param == param.name; };
-    return param.name == "lba" || std::any_of(action.only, action.only + action.only_count, names);
+bool equal(const ParamValue& a, const ParamValue& b) {
+    return a.value == b.value && a.from_event == b.from_event;
 }
 
-// Everything that `narrow` takes, `wide` takes: the row of another action may want other things, and parameters that choose
-// are either left open or the same in both.
+// Does the action take only things of some fixed sort?
+bool picks(const ActionInfo& action) {
+    return std::any_of(action.only, action.only + action.only_count,
+                       [](const FieldUse& use) { return use.param.empty(); });
+}
+
+// Left out, so that the action takes any.
+bool open(const Do& todo, std::string_view name) {
+    const auto index = static_cast<std::size_t>(param_index(*todo.action, name));
+    const ParamInfo& info = todo.action->params[index];
+    const ParamValue& given = todo.params[index];
+    const bool any = info.type == ParamType::Choice ? info.choices[0] == "any" && given.value == 0
+                                                    : info.by_default == kUnset && given.value == kUnset;
+    return any && given.from_event == nullptr;
+}
+
+// Does `wide` take all that `narrow` takes?
 bool takes_what(const Do& wide, const Do& narrow) {
+    const auto param_equal = [](const ParamValue& a, const ParamValue& b) { return equal(a, b); };
     const ActionInfo& action = *wide.action;
-    const auto fixed = [](const FieldUse& use) { return use.param.empty(); };
-    if (narrow.action != wide.action && std::any_of(action.only, action.only + action.only_count, fixed)) return false;
-    for (std::size_t i = 0; i < wide.params.size(); ++i) {
-        const ParamInfo& info = action.params[i];
-        const ParamValue& given = wide.params[i];
-        const bool open = info.name != "lba" && given.from_event == nullptr && given.value == info.by_default;
-        const bool alike = narrow.action == wide.action && narrow.params[i].value == given.value &&
-                           narrow.params[i].from_event == given.from_event;
-        if (chooses(action, info) && !open && !alike) return false;
-    }
-    return true;
+    if (wide.action == narrow.action && std::equal(wide.params.begin(), wide.params.end(),
+                                                   narrow.params.begin(), narrow.params.end(), param_equal))
+        return true;
+    if ((picks(action) && wide.action != narrow.action) || param_index(action, "lba") >= 0) return false;
+    return std::all_of(action.only, action.only + action.only_count,
+                       [&](const FieldUse& use) { return use.param.empty() || open(wide, use.param); });
+}
+
+// A rule counts only what its actions can hit.
+bool counts_alike(const Do& a, const Do& b) {
+    return a.action == b.action || (!picks(*a.action) && !picks(*b.action));
+}
+
+// Nothing that could be done twice at once.
+bool only_once(Effect effect) {
+    return effect == Effect::Crash || effect == Effect::Sleep || effect == Effect::Hang ||
+           effect == Effect::PowerCut;
 }
 
 }  // namespace
@@ -117,18 +139,19 @@ bool meet(const ActionInfo& a, const ActionInfo& b) {
 std::string fight(const Rule& earlier, const Rule& later) {
     const EventKind kind = later.when.kind;
     const bool same = same_moments(earlier.when, later.when);
-    const bool hidden = same || (takes_all(earlier.when) && covers(earlier.when, later.when));
-    if (!hidden) return {};
-    const std::string of = " of rule \"" + earlier.id + "\"";
+    const bool all = takes_all(earlier.when) && covers(earlier.when, later.when);
+    if (!same && !all) return {};
     for (const Do& first : earlier.actions)
         for (const Do& second : later.actions) {
             const std::string names = "action \"" + std::string(second.action->id) + "\" fights with \"" +
-                                      std::string(first.action->id) + "\"" + of;
+                                      std::string(first.action->id) + "\" of rule \"" + earlier.id + "\"";
             if (second.action->own()) {
-                if (same && first.action == second.action && first.delay == second.delay)
+                if (same && first.action == second.action && first.delay == second.delay &&
+                    only_once(first.action->effect))
                     return names + ": both do it at the same moments";
-            } else if (kind != EventKind::Count && hits_match(first, kind) && hits_match(second, kind) &&
-                       meet(*first.action, *second.action) && takes_what(first, second)) {
+            } else if (hits_match(first, kind) && hits_match(second, kind) &&
+                       meet(*first.action, *second.action) && takes_what(first, second) &&
+                       (all || counts_alike(first, second))) {
                 return names + ", which takes everything that this rule matches";
             }
         }

@@ -247,6 +247,8 @@ TEST(RuleFights, OnlyWhatIsCertainIsRefused) {
     const auto crash = [](Rule& r) { r.actions[0] = act("firmware.crash"); };
     EXPECT_TRUE(fights(crash, crash));
     EXPECT_FALSE(fights(crash, [](Rule& r) { r.actions[0] = act("firmware.crash", {}, 5); }));
+    const auto send = [](Rule& r) { r.actions[0] = act("mailbox.send", {{"msg0", 7}}); };
+    EXPECT_FALSE(fights(send, send)) << "two messages at once are two messages";
 }
 
 TEST(DisjointMatches, AreFoundForEveryPairButMaskAndRange) {
