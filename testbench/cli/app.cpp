@@ -134,7 +134,7 @@ int run_program(int argc, char** argv, const Services& services) {
     add_run(app, run);
 
     std::vector<std::string> paths;
-    bool schema = false, json = false, policies = false;
+    bool schema = false, json = false, policies = false, states = false;
     std::string block;
     CLI::App& check = *app.add_subcommand("check", "Validate scenarios without running them");
     check.add_option("SCENARIO", paths, "scenario files, or folders of them");
@@ -157,8 +157,9 @@ int run_program(int argc, char** argv, const Services& services) {
     regs.footer("Example:\n  ans2emu regs mailbox\n  ans2emu regs --policies\n");
 
     CLI::App& faults = *app.add_subcommand("faults", "Print what scenarios can do to the machine");
+    faults.add_flag("--states", states, "the states that a rule's `while` may name, instead");
     faults.add_flag("--json", json, "for programs");
-    faults.footer("Example:\n  ans2emu faults\n");
+    faults.footer("Example:\n  ans2emu faults\n  ans2emu faults --states\n");
 
     CLI::App& rules = *app.add_subcommand("rules", "Print the rules that the monitors watch over");
     rules.add_flag("--json", json, "for programs");
@@ -191,7 +192,8 @@ int run_program(int argc, char** argv, const Services& services) {
     if (list.parsed()) return list_command(paths, json);
     if (regs.parsed()) return regs_command(block, policies, json);
     if (bench.parsed()) return services.bench(json);
-    if (faults.parsed()) std::cout << (json ? faults_json() : faults_text(style));
+    if (faults.parsed() && states) std::cout << (json ? states_json() : states_text(style));
+    if (faults.parsed() && !states) std::cout << (json ? faults_json() : faults_text(style));
     if (rules.parsed()) std::cout << (json ? rules_json() : rules_text(style));
     return kExitOk;
 }

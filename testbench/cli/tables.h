@@ -23,6 +23,9 @@ std::string policies_json();
 
 std::string faults_text(const Style& style);
 std::string faults_json();
+/// What a rule's `while` may ask for.
+std::string states_text(const Style& style);
+std::string states_json();
 
 std::string rules_text(const Style& style);
 std::string rules_json();

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "testbench/cli/tables.h"
+#include "testbench/fault/states.h"
 #include "testbench/fault/table.h"
 #include "testbench/monitors/rules.h"
 #include "testbench/scenario/files/shapes.h"
@@ -111,6 +112,37 @@ std::string faults_json() {
              {"params", params},
              {"imitates", a.imitates},
              {"source", a.source}});
+    }
+    return out.dump(2) + "\n";
+}
+
+std::string states_text(const Style& style) {
+    std::string out;
+    for (const fault::StateInfo& state : fault::states()) {
+        out += style(Colour::Bold, state.name) + "  " + std::string(state.what) + "\n";
+        Table params;
+        if (state.which != nullptr)
+            params.row(
+                {std::string(state.which->name), range_text(*state.which), default_text(*state.which)});
+        if (state.most != 0) {
+            params.row({"min", "1 to " + std::to_string(state.most), "default 1"});
+            params.row({"max", "1 to " + std::to_string(state.most), "may be left out"});
+        }
+        out += params.text(4) + style(Colour::Dim, "  source: " + std::string(state.source)) + "\n";
+    }
+    return out;
+}
+
+std::string states_json() {
+    ordered_json out = ordered_json::array();
+    for (const fault::StateInfo& state : fault::states()) {
+        ordered_json params = ordered_json::array();
+        if (state.which != nullptr) params.push_back(param_json(*state.which));
+        if (state.most != 0)
+            for (const char* bound : {"min", "max"})
+                params.push_back({{"name", bound}, {"required", false}, {"min", 1}, {"max", state.most}});
+        out.push_back(
+            {{"id", state.name}, {"title", state.what}, {"params", params}, {"source", state.source}});
     }
     return out.dump(2) + "\n";
 }

@@ -2,7 +2,10 @@
 #include "testbench/fault/plan.h"
 
 #include <algorithm>
+#include <limits>
 #include <stdexcept>
+
+#include "testbench/fault/conflict.h"
 
 namespace ans::fault {
 
@@ -10,6 +13,10 @@ namespace {
 
 // A hostile scenario may arm without end; beyond this the oldest wait is all it gets.
 constexpr std::size_t kMaxPlanned = 4096;
+
+SimTime later(SimTime now, SimTime by) {
+    return by > kNever - now ? kNever : now + by;
+}
 
 }  // namespace
 
@@ -20,13 +27,16 @@ FaultPlan::FaultPlan(sc_core::sc_module_name name, std::vector<Rule> rules, std:
     for (Rule& rule : rules) {
         if (const std::string why = defect(rule); !why.empty())
             throw std::invalid_argument("fault rule \"" + rule.id + "\": " + why);
+        for (const auto& earlier : states_)
+            if (const std::string why = fight(earlier->rule, rule); !why.empty())
+                throw std::invalid_argument("fault rule \"" + rule.id + "\": " + why);
         states_.push_back(std::make_unique<RuleState>(std::move(rule), seed));
     }
     for (std::size_t i = 0; i < states_.size(); ++i)
         install(i);
-    EventHub::Kinds kinds;
+    EventHub::Kinds kinds = now_.kinds();
     for (std::size_t k = 0; k < kEventKinds; ++k)
-        kinds.set(k, !watchers_[k].empty());
+        if (!watchers_[k].empty() || !followers_[k].empty()) kinds.set(k);
     events_.subscribe(*this, kinds);
 
     SC_METHOD(run_due);
@@ -45,7 +55,7 @@ void FaultPlan::install(std::size_t index) {
         for (const DecidePoint point : {todo.action->point, todo.action->second_point}) {
             if (point == DecidePoint::Count) continue;
             points_.install(point, *this);
-            if (!hits_match(*todo.action, rule.when.kind)) continue;
+            if (!can_hit_match(*todo.action, rule.when.kind)) continue;
             native = true;
             auto& judged = natives_[static_cast<std::size_t>(point)];
             if (judged.empty() || judged.back() != index) judged.push_back(index);
@@ -53,6 +63,9 @@ void FaultPlan::install(std::size_t index) {
     }
     if (!native && rule.when.kind != EventKind::Count)
         watchers_[static_cast<std::size_t>(rule.when.kind)].push_back(index);
+    if (rule.when.following) followers_[static_cast<std::size_t>(rule.when.following->kind)].push_back(index);
+    for (const While& wanted : rule.when.states)
+        now_.need(*wanted.state);
 }
 
 void FaultPlan::start_of_simulation() {
@@ -66,8 +79,7 @@ void FaultPlan::start_of_simulation() {
 }
 
 FaultPlan::Planned FaultPlan::resolve(std::size_t index, const Do& todo, const Event* event) const {
-    const Rule& rule = states_[index]->rule;
-    Planned planned{index, static_cast<std::size_t>(&todo - rule.actions.data()), todo.action, {}};
+    Planned planned{index, &todo, {}};
     for (std::size_t i = 0; i < todo.params.size(); ++i) {
         const ParamValue& given = todo.params[i];
         const ParamInfo& info = todo.action->params[i];
@@ -82,77 +94,102 @@ FaultPlan::Planned FaultPlan::resolve(std::size_t index, const Do& todo, const E
 void FaultPlan::plan(std::size_t index, const Do& todo, const Event* event, SimTime now) {
     const Planned planned = resolve(index, todo, event);
     if (!todo.action->own() && todo.delay == 0 && event != nullptr) {
-        arm(planned);
+        arm(planned, now);
         return;
     }
     if (agenda_.size() >= kMaxPlanned) return;
-    agenda_.add(todo.delay > kNever - now ? kNever : now + todo.delay, planned);
+    agenda_.add(later(now, todo.delay), planned);
     notify_at(due_, agenda_.next_due());
 }
 
-void FaultPlan::arm(const Planned& planned) {
-    if (armed_.size() >= kMaxPlanned || std::find(armed_.begin(), armed_.end(), planned) != armed_.end())
-        return;
-    armed_.push_back(planned);
+// `already`: things that it has hit before it came to wait.
+void FaultPlan::arm(const Planned& planned, SimTime now, std::uint32_t already) {
+    const Do& todo = *planned.todo;
+    const std::uint32_t unbounded = std::numeric_limits<std::uint32_t>::max();
+    const std::uint32_t things = todo.things != 0 ? todo.things : todo.span != 0 ? unbounded : 1;
+    if (things <= already) return;
+    const Armed armed{planned, todo.span == 0 ? kNever : later(now, todo.span), things - already};
+    const auto known = std::find_if(armed_.begin(), armed_.end(),
+                                    [&](const Armed& other) { return other.planned == planned; });
+    if (known != armed_.end())
+        *known = armed;
+    else if (armed_.size() < kMaxPlanned)
+        armed_.push_back(armed);
 }
 
 void FaultPlan::on_event(const Event& event) {
     for (const std::size_t index : watchers_[static_cast<std::size_t>(event.kind)]) {
         RuleState& state = *states_[index];
-        if (!state.condition.judge(event)) continue;
+        if (!state.condition.judge(event, now_)) continue;
         for (const Do& todo : state.rule.actions)
             plan(index, todo, &event, event.time);
     }
+    for (const std::size_t index : followers_[static_cast<std::size_t>(event.kind)])
+        states_[index]->condition.note(event);
+    now_.update(event);
 }
 
 // A rule counts only what one of its actions can hit.
 bool FaultPlan::concerns(const Rule& rule, DecidePoint point, const Event& about) {
     if (rule.when.kind != about.kind) return false;
     return std::any_of(rule.actions.begin(), rule.actions.end(), [&](const Do& todo) {
-        return hits_match(*todo.action, about.kind) && todo.action->at(point) && admits(*todo.action, about);
+        return !todo.action->own() && todo.action->native == about.kind && todo.action->at(point) && admits(*todo.action, about);
     });
 }
 
 Verdict FaultPlan::decide(DecidePoint point, const Event& about) {
+    armed_.erase(std::remove_if(armed_.begin(), armed_.end(),
+                                [&](const Armed& armed) { return armed.until <= about.time; }),
+                 armed_.end());
+    const std::size_t armed_before = armed_.size();
     Verdict verdict;
     bool taken = false;
     for (const std::size_t index : natives_[static_cast<std::size_t>(point)]) {
         RuleState& state = *states_[index];
-        if (!concerns(state.rule, point, about) || !state.condition.judge(about)) continue;
+        if (!concerns(state.rule, point, about) || !state.condition.judge(about, now_)) continue;
         for (const Do& todo : state.rule.actions) {
             const Planned planned = resolve(index, todo, &about);
-            if (!taken && hits_match(*todo.action, about.kind) &&
-                fits(*todo.action, planned.values, point, about)) {
+            if (!taken && hits_match(todo, about.kind) && fits(*todo.action, planned.values, point, about)) {
                 verdict = fire(planned, about);
                 taken = true;
-            } else {
+                if (todo.span != 0 || todo.things != 0) arm(planned, about.time, 1);
+            } else if (todo.hit != Hit::Match) {
                 plan(index, todo, &about, about.time);
             }
         }
     }
-    if (taken || armed_.empty()) return verdict;
-    const auto waiting = std::find_if(armed_.begin(), armed_.end(), [&](const Planned& p) {
-        return fits(*p.action, p.values, point, about);
-    });
-    if (waiting == armed_.end()) return verdict;
-    const Planned planned = *waiting;
-    armed_.erase(waiting);
+    if (taken) return verdict;
+    // What this very thing armed waits for the next.
+    const std::size_t waiting = find_armed(point, about, armed_before);
+    return waiting == armed_before ? verdict : hit_armed(waiting, about);
+}
+
+std::size_t FaultPlan::find_armed(DecidePoint point, const Event& about, std::size_t count) const {
+    std::size_t index = 0;
+    while (index < count && !fits(armed_[index].planned.action(), armed_[index].planned.values, point, about))
+        ++index;
+    return index;
+}
+
+Verdict FaultPlan::hit_armed(std::size_t index, const Event& about) {
+    const Planned planned = armed_[index].planned;
+    if (--armed_[index].left == 0) armed_.erase(armed_.begin() + static_cast<std::ptrdiff_t>(index));
     return fire(planned, about);
 }
 
 Verdict FaultPlan::fire(const Planned& planned, const Event& about) {
     announce(planned, about.time, &about);
-    return verdict_of(*planned.action, planned.values, about, states_[planned.rule]->draws.next());
+    return verdict_of(planned.action(), planned.values, about, states_[planned.rule]->draws.next());
 }
 
 void FaultPlan::run_due() {
     const SimTime now = kernel_now();
     while (agenda_.next_due() <= now) {
         const Planned planned = agenda_.take();
-        if (planned.action->own())
+        if (planned.action().own())
             run_own(planned);
         else
-            arm(planned);
+            arm(planned, now);
     }
     notify_at(due_, agenda_.next_due());
 }
@@ -160,18 +197,18 @@ void FaultPlan::run_due() {
 void FaultPlan::run_own(const Planned& planned) {
     RuleState& state = *states_[planned.rule];
     const SimTime now = kernel_now();
-    SimTime& last = state.last_own[planned.deed];
-    if (last == now || !possible(*planned.action, machine_)) return;
+    SimTime& last = state.last_own[static_cast<std::size_t>(planned.todo - state.rule.actions.data())];
+    if (last == now || !possible(planned.action(), machine_)) return;
     last = now;
     announce(planned, now, nullptr);
-    perform(*planned.action, planned.values, machine_, state.draws.next());
+    perform(planned.action(), planned.values, machine_, state.draws.next());
 }
 
 void FaultPlan::announce(const Planned& planned, SimTime now, const Event* about) {
     RuleState& state = *states_[planned.rule];
     ++state.fired;
     if (!events_.wants(EventKind::FaultFired)) return;
-    std::string text = state.rule.id + ": " + std::string(planned.action->id);
+    std::string text = state.rule.id + ": " + std::string(planned.action().id);
     if (about != nullptr) {
         const EventInfo& info = event_info(about->kind);
         text.append(" on ").append(info.name);

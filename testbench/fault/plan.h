@@ -16,11 +16,13 @@
 namespace ans::fault {
 
 /// A rule whose `when` names an action's native kind is judged at the decide point, before the effect, and
-/// hits that very thing. Every other rule watches events; a match arms its action, and the next thing at the
-/// decide point that fits the action's parameters suffers, or, for an action of its own, schedules it. Arming
-/// again what is already armed changes nothing. Several rules on one thing: all count it, the first in the
-/// file that fires has it, a later one that fires is armed for the next. An effect of its own happens at most
-/// once an instant per rule, so that rules cannot set each other off for ever without time passing.
+/// hits that very thing (or, if it says so, the next). Every other rule watches events; a match arms its
+/// action, and the next thing at the decide point that fits the action's parameters suffers, or, for an
+/// action of its own, schedules it. A lasting action stays armed for its span or its number of things. Arming
+/// again what is already armed starts that anew and changes nothing else. Several rules on one thing: all
+/// count it, the first in the file that fires has it, a later one that fires is armed for the next. An effect
+/// of its own happens at most once an instant per rule, so that rules cannot set each other off for ever
+/// without time passing.
 class FaultPlan : public sc_core::sc_module, public EventSink, public Decider {
 public:
     /// Throws std::invalid_argument where defect() finds one. `events`, `points`, `machine` outlive the
@@ -55,12 +57,18 @@ private:
     /// An action with its parameters resolved: waiting for its time, or for its thing.
     struct Planned {
         std::size_t rule;
-        std::size_t deed;  ///< index in the rule's actions
-        const ActionInfo* action;
+        const Do* todo;
         Values values;
+        const ActionInfo& action() const { return *todo->action; }
         bool operator==(const Planned& other) const {
-            return rule == other.rule && deed == other.deed && values == other.values;
+            return rule == other.rule && todo == other.todo && values == other.values;
         }
+    };
+    /// Waits for its things.
+    struct Armed {
+        Planned planned;
+        SimTime until;       ///< after that it waits no more
+        std::uint32_t left;  ///< things that it will still hit
     };
 
     void start_of_simulation() override;
@@ -68,7 +76,9 @@ private:
     static bool concerns(const Rule& rule, DecidePoint point, const Event& about);
     Planned resolve(std::size_t index, const Do& todo, const Event* event) const;
     void plan(std::size_t index, const Do& todo, const Event* event, SimTime now);
-    void arm(const Planned& planned);
+    void arm(const Planned& planned, SimTime now, std::uint32_t already = 0);
+    std::size_t find_armed(DecidePoint point, const Event& about, std::size_t count) const;
+    Verdict hit_armed(std::size_t index, const Event& about);
     void run_due();
     void run_own(const Planned& planned);
     Verdict fire(const Planned& planned, const Event& about);
@@ -79,8 +89,10 @@ private:
     MachineControl& machine_;
     std::vector<std::unique_ptr<RuleState>> states_;
     std::array<std::vector<std::size_t>, kEventKinds> watchers_;   ///< rules by the kind they watch
+    std::array<std::vector<std::size_t>, kEventKinds> followers_;  ///< rules whose match must follow the kind
     std::array<std::vector<std::size_t>, kDecidePoints> natives_;  ///< rules judged at the point
-    std::vector<Planned> armed_;
+    StateTracker now_;
+    std::vector<Armed> armed_;  ///< first come, first served
     Agenda<Planned> agenda_{16};
     sc_core::sc_event due_{"due"};
 };

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -105,16 +106,43 @@ struct FieldMatch {
     bool matches(const Event& event) const;
 };
 
-struct When {
-    EventKind kind = EventKind::Count;  ///< Count: no event but the clock; matches once, at `after`
+/// Which events, whatever came before them.
+struct Pattern {
+    EventKind kind = EventKind::Count;
     std::vector<FieldMatch> fields;
-    std::string text;           ///< for kinds with text: a substring; empty: any
+    std::string text;  ///< for kinds with text: a substring; empty: any
+    bool matches(const Event& event) const;
+};
+
+/// An event that must have happened not long before.
+struct Following : Pattern {
+    SimTime within = 0;             ///< so long ago at most
+    std::vector<std::string> same;  ///< fields, of both events, that must be equal
+};
+/// No rule compares more fields; the plan keeps them without allocating.
+inline constexpr std::size_t kMaxSame = 4;
+
+struct StateInfo;
+
+/// A named state (states.h) that must hold, or must not.
+struct While {
+    const StateInfo* state = nullptr;
+    bool is = true;
+    std::uint64_t which = 0;  ///< which queue (0: any) or line
+    std::uint64_t min = 1;    ///< of a count; a plain state is 0 or 1
+    std::uint64_t max = UINT64_MAX;
+};
+
+/// `kind` Count: no event but the clock; matches once, at `after`.
+struct When : Pattern {
     std::uint64_t nth = 0;      ///< only the n-th match inside the time window, from 1; 0: any
     std::uint64_t every = 0;    ///< only each n-th match; 0: any
     std::uint64_t at_most = 0;  ///< fire so often at most; 0: no bound
     double probability = 1.0;   ///< drawn from the scenario's seed
     SimTime after = 0;          ///< only at or after this simulated time
     SimTime before = kNever;    ///< only before this simulated time
+    std::vector<While> states;  ///< all must hold just before the event
+    std::optional<Following> following;
 };
 
 /// A parameter's value: given in the file, or taken from a field of the matched event (`$event.tag`).
@@ -123,12 +151,18 @@ struct ParamValue {
     const EventField* from_event = nullptr;
 };
 
+/// What suffers: the very thing that matched or nothing, or not that but the next one that fits.
+enum class Hit : std::uint8_t { Match, Next };
+
 struct Do {
     const ActionInfo* action = nullptr;
     std::vector<ParamValue> params;  ///< in the order of action->params, defaults filled in
     /// For an action of its own: how long after the match it runs. For one that waits at a decide point: how
     /// long after the match it starts to wait. None for an action that hits the matched thing itself.
     SimTime delay = 0;
+    std::optional<Hit> hit;    ///< none: the match if that can be hit, else the next
+    SimTime span = 0;          ///< every fitting thing for so long; 0: see `things`
+    std::uint32_t things = 0;  ///< so many things in a row, the first included; 0: one, or all of the span
 };
 
 struct Rule {
@@ -138,10 +172,12 @@ struct Rule {
     bool must_fire = true;  ///< a rule that never fired fails the run
 };
 
-/// Does `action` of a rule on `kind` hit the very thing that matched? Otherwise it is armed or runs by
-/// itself.
-inline bool hits_match(const ActionInfo& action, EventKind kind) {
+/// Can `action` of a rule on `kind` hit the very thing that matched? Otherwise it is armed or runs by itself.
+inline bool can_hit_match(const ActionInfo& action, EventKind kind) {
     return !action.own() && kind != EventKind::Count && action.native == kind;
+}
+inline bool hits_match(const Do& todo, EventKind kind) {
+    return can_hit_match(*todo.action, kind) && todo.hit != Hit::Next;
 }
 
 /// Why the rule cannot be carried out ("its time window is empty"); empty if it can. FaultPlan refuses such

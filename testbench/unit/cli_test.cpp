@@ -352,6 +352,18 @@ TEST_F(CliTest, PoliciesFaultsAndRulesAreObjectsWithAnIdAndASource) {
     }
 }
 
+TEST_F(CliTest, StatesAreObjectsWithAnIdAndASource) {
+    EXPECT_EQ(run({"faults", "--states", "--json"}), kExitOk);
+    const nlohmann::json table = nlohmann::json::parse(out);
+    for (const nlohmann::json& row : table)
+        for (const char* key : {"id", "title", "source"})
+            EXPECT_FALSE(row.at(key).get<std::string>().empty());
+    EXPECT_EQ(run({"faults", "--states"}), kExitOk);
+    for (const nlohmann::json& row : table)
+        EXPECT_THAT(out, HasSubstr(row.at("id").get<std::string>()));
+    EXPECT_THAT(out, Not(HasSubstr("nvme.irq.drop")));
+}
+
 TEST_F(CliTest, EveryHelpShowsAnExample) {
     for (const char* command : {"run", "check", "list", "regs", "faults", "rules", "bench"}) {
         EXPECT_EQ(run({command, "--help"}), kExitOk);

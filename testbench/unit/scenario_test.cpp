@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Scenario files: what is read, what is refused and in which words, and that the published schema says the
 // same.
-#include <gmock/gmock.h>
-
 #include <filesystem>
 #include <fstream>
 #include <set>
 #include <sstream>
-#include <valijson/adapters/nlohmann_json_adapter.hpp>
-#include <valijson/schema.hpp>
-#include <valijson/schema_parser.hpp>
-#include <valijson/validator.hpp>
 
 #include "testbench/fault/table.h"
-#include "testbench/scenario/files/load.h"
-#include "testbench/support/sim_test.h"
+#include "testbench/unit/scenario_bench.h"
 
 namespace ans::scenario {
 namespace {
@@ -24,29 +17,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 const std::string kSource = ANS_SOURCE_DIR;
-
-// A good scenario with some members put before the required ones.
-std::string with(const std::string& members) {
-    return "{\"name\": \"n\", \"description\": \"d\"" + std::string(members.empty() ? "" : ", ") + members +
-           (members.find("\"steps\"") == std::string::npos ? ", \"steps\": [\"boot\"]}" : "}");
-}
-std::string fault(const std::string& when, const std::string& act = R"({"action": "nvme.irq.drop"})") {
-    return with(R"("faults": [{"id": "a", "when": )" + when + R"(, "do": )" + act + "}]");
-}
-std::string steps(const std::string& list) {
-    return with("\"steps\": [" + list + "]");
-}
-
-Loaded load(const std::string& text, const std::vector<std::string>& overrides = {}) {
-    return load_scenario_text(text, "f.json", overrides);
-}
-
-struct Bad {
-    std::string text;
-    std::string problem;
-    bool schema_knows =
-        true;  ///< false: no JSON Schema can say it (values that depend on each other, bounds of hex strings)
-};
 
 const std::vector<Bad>& bad_files() {
     static const std::vector<Bad> all{
@@ -126,7 +96,7 @@ const std::vector<Bad>& bad_files() {
         {fault(R"({"event": "irq", "text": "x"})"),
          "f.json:1: /faults/0/when/text: unknown key; known here: event, nth, every, at_most, probability, "
          "after_us, "
-         "before_us, line or level"},
+         "before_us, while, following, line or level"},
         {fault(R"({"event": "irq"})", R"({"action": "nvme.irq.dorp"})"),
          "f.json:1: /faults/0/do/action: found \"nvme.irq.dorp\"; did you mean \"nvme.irq.drop\"?"},
         {fault(R"({"event": "irq"})", "[]"), "f.json:1: /faults/0/do: is empty"},
@@ -446,20 +416,6 @@ TEST(Override, IsNamedWhereItIsWrong) {
     EXPECT_THAT(load(with(""), {"driver..x=1"}).problems,
                 ElementsAre("f.json: --set \"driver..x=1\": \"/driver\" is followed by an empty key"));
 }
-
-class SchemaTest : public ::testing::Test {
-protected:
-    SchemaTest() {
-        const nlohmann::json document = nlohmann::json::parse(scenario_schema().dump());
-        valijson::SchemaParser().populateSchema(valijson::adapters::NlohmannJsonAdapter(document), schema_);
-    }
-    bool accepts(const std::string& text) {
-        const nlohmann::json document = nlohmann::json::parse(text);
-        return validator_.validate(schema_, valijson::adapters::NlohmannJsonAdapter(document), nullptr);
-    }
-    valijson::Schema schema_;
-    valijson::Validator validator_;
-};
 
 TEST_F(SchemaTest, AcceptsWhatTheReaderAccepts) {
     for (const std::string& text : good_files())

@@ -68,6 +68,26 @@ Key<Deed> param_entry(const ActionInfo& action, std::size_t index) {
             }};
 }
 
+// A key that every action has.
+template <typename M>
+Key<Deed> deed_key(std::string_view name, M fault::Do::*member, const Type<M>& type, std::string_view what) {
+    return {name, what, false,
+            [read = type.read, member](const Input& in, Deed& out) { return read(in, out.act.*member); },
+            [schema = type.schema, what](const Deed&) {
+                Schema out{{"description", what}};
+                out.update(schema);
+                return out;
+            }};
+}
+
+Type<SimTime> positive(const Type<SimTime>& type) {
+    return {[read = type.read](const Input& in, SimTime& out) {
+                return read(in, out) && (out != 0 || in.expected("more than 0 (us)"));
+            },
+            type.schema,
+            {}};
+}
+
 Type<Deed> deed_of(const ActionInfo& action) {
     std::vector<Key<Deed>> keys{{"action", action.title, true, [](const Input&, Deed&) { return true; },
                                  [&action](const Deed&) {
@@ -75,15 +95,19 @@ Type<Deed> deed_of(const ActionInfo& action) {
                                  }}};
     for (std::size_t i = 0; i < action.param_count; ++i)
         keys.push_back(param_entry(action, i));
-    const std::string_view what = "how long after the match it happens or begins to wait for its occasion";
     const Type<SimTime> us = duration("us", kLongestUs);
-    keys.push_back({"after_us", what, false,
-                    [read = us.read](const Input& in, Deed& out) { return read(in, out.act.delay); },
-                    [us, what](const Deed&) {
-                        Schema schema{{"description", what}};
-                        schema.update(us.schema);
-                        return schema;
-                    }});
+    keys.push_back(deed_key("after_us", &fault::Do::delay, us,
+                            "how long after the match it happens or begins to wait for its occasion"));
+    if (!action.own()) {
+        keys.push_back(deed_key("hit", &fault::Do::hit, optional(choice<fault::Hit>({"match", "next"})),
+                                "only the very thing that matched, or not that but the next one that fits; "
+                                "left out: the match if "
+                                "it can be hit, else the next"));
+        keys.push_back(deed_key("for_us", &fault::Do::span, positive(us),
+                                "not one thing but every one that fits for so long"));
+        keys.push_back(deed_key("for_count", &fault::Do::things, integer<std::uint32_t>(1, 1'000'000),
+                                "not one thing but so many that fit, one after the other"));
+    }
     Type<Deed> type = shape<Deed>(std::move(keys));
     return {[read = type.read, &action](const Input& in, Deed& out) {
                 out.act.action = &action;

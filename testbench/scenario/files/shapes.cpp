@@ -5,6 +5,7 @@
 #include <array>
 
 #include "models/soc/profile.h"
+#include "testbench/fault/conflict.h"
 
 namespace ans::scenario {
 
@@ -140,6 +141,22 @@ Type<std::string> soc_type() {
     return word(std::move(names));
 }
 
+// Rules that never have their moment: the run is over by then, or another rule takes what they wait for.
+void check_rules(const Path& faults, const Scenario& scenario, Problems& problems) {
+    for (std::size_t i = 0; i < scenario.faults.size(); ++i) {
+        const fault::Rule& rule = scenario.faults[i];
+        const Path path(faults, i);
+        if (rule.when.after >= scenario.limits.sim_time)
+            problems.add(Path(path, "when"),
+                         "after_us is not below the run's limit (limits.sim_ms), so the rule can never fire");
+        for (std::size_t j = 0; j < i; ++j)
+            if (const std::string why = fault::fight(scenario.faults[j], rule); !why.empty()) {
+                problems.add(Path(path, "do"), why);
+                break;
+            }
+    }
+}
+
 // What no part shows alone. Judges only parts that are good by themselves.
 void check_whole(const Path& root, const Scenario& scenario, Problems& problems) {
     const Path faults(root, "faults"), steps(root, "steps");
@@ -152,6 +169,7 @@ void check_whole(const Path& root, const Scenario& scenario, Problems& problems)
                          "id " + in_quotes(id) + " is taken by rule " + std::to_string(j) + " already");
             break;
         }
+    if (!problems.any_inside("/faults")) check_rules(faults, scenario, problems);
     if (!problems.any_inside("/steps") && !problems.any_inside("/faults"))
         check_order(scenario, steps, problems);
 }

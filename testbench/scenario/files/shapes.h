@@ -9,6 +9,7 @@ namespace ans::scenario {
 
 Type<Step> step_type();
 Type<fault::When> when_type();
+Type<std::vector<fault::While>> while_type();
 Type<fault::Rule> rule_type();
 Type<Expect> expect_type();
 Type<Policies> policies_type();
@@ -19,6 +20,7 @@ std::string_view param_key(const fault::ParamInfo& param);
 
 // Parts of the schema that are written once, under "definitions".
 Schema when_definitions();   ///< "when" and what it refers to
+Schema state_definition();   ///< "state"
 Schema action_definition();  ///< "action"
 Schema bounds_definition();  ///< "bounds"
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // `when` of a fault rule: offers the fields of the event that it names, as event_table.cpp lists them.
+#include "testbench/fault/conflict.h"
 #include "testbench/scenario/files/shapes.h"
 
 namespace ans::scenario {
@@ -7,6 +8,7 @@ namespace ans::scenario {
 namespace {
 
 using fault::FieldMatch;
+using fault::Following;
 using fault::When;
 
 constexpr double kLongestUs = 86'400e6;  // a day
@@ -98,13 +100,84 @@ Type<FieldMatch> field_match(const EventField& field) {
             {}};
 }
 
+bool check_following(const Input& in, const Following& following, const When& when) {
+    const Path path(in.path, "following"), same(path, "same");
+    for (std::size_t i = 0; i < following.same.size(); ++i)
+        for (const EventKind kind : {following.kind, when.kind})
+            if (find_field(kind, following.same[i]) == nullptr) {
+                in.problems.add(Path(same, i), "event " + in_quotes(event_info(kind).name) +
+                                                   " has no field " + in_quotes(following.same[i]));
+                return false;
+            }
+    const std::string why = fault::contradiction(following, when);
+    if (!why.empty()) in.problems.add(path, why + ", so the rule can never fire");
+    return why.empty();
+}
+
 bool check_when(const Input& in, const When& when) {
     if (when.nth != 0 && when.every != 0)
         return in.complain("gives both nth and every, expected one of them");
     if (when.after >= when.before)
         return in.complain("after_us is not below before_us, so the rule can never fire");
     if (when.probability <= 0) return in.complain("probability is 0, so the rule can never fire");
-    return true;
+    return !when.following || check_following(in, *when.following, when);
+}
+
+bool check_order_of_events(const Input& in, const Following& following) {
+    const Path path(in.path, "within_us");
+    if (following.within != 0) return true;
+    in.problems.add(path, "is 0, so the rule can never fire");
+    return false;
+}
+
+// The event's name, its text and its fields.
+template <typename P>
+std::vector<Key<P>> pattern_keys(EventKind kind) {
+    const EventInfo& info = event_info(kind);
+    const auto own_name = [kind](const Input&, P& out) {
+        out.kind = kind;
+        return true;
+    };
+    const auto own_schema = [&info](const P&) {
+        return Schema{{"description", info.what}, {"const", info.name}};
+    };
+    std::vector<Key<P>> keys{{"event", info.what, true, own_name, own_schema}};
+    if (info.has_text)
+        keys.push_back(key<P>("text", &P::text, text(200, "a text"), "part of the event's text"));
+    for (std::size_t i = 0; i < info.field_count; ++i) {
+        const EventField& field = info.fields[i];
+        const Type<FieldMatch> type = field_match(field);
+        keys.push_back(
+            {field.name, field.what, false,
+             [read = type.read](const Input& in, P& out) { return read(in, out.fields.emplace_back()); },
+             [schema = type.schema, &field](const P&) { return match_schema(field, schema); }});
+    }
+    return keys;
+}
+
+// One shape for each kind of event, chosen by the key `event`. `more` are the keys that all have.
+template <typename P>
+Type<P> by_event(const std::vector<Key<P>>& more, std::function<bool(const Input&, const P&)> check) {
+    std::vector<std::string_view> words;
+    std::vector<Type<P>> types;
+    for (std::size_t k = 0; k < kEventKinds; ++k) {
+        const auto kind = static_cast<EventKind>(k);
+        std::vector<Key<P>> keys = pattern_keys<P>(kind);
+        keys.insert(keys.begin() + 1, more.begin(), more.end());
+        words.push_back(event_info(kind).name);
+        types.push_back(shape<P>(std::move(keys), check));
+    }
+    return selected("event", words, types);
+}
+
+Type<Following> following_type() {
+    Type<SimTime> us = duration("us", kLongestUs);
+    us.show = {};
+    const auto same = list(text(40, "the name of a field"), fault::kMaxSame, 1);
+    return by_event<Following>(
+        {key<Following>("within_us", &Following::within, us, "so long before at most", true),
+         key<Following>("same", &Following::same, same, "fields that are equal in both events")},
+        check_order_of_events);
 }
 
 // The keys that narrow down an occurrence, whatever the event.
@@ -121,33 +194,11 @@ std::vector<Key<When>> occurrence_keys() {
                   "of each match, drawn from the scenario's seed"),
         key<When>("after_us", &When::after, us, "only at or after this simulated time"),
         key<When>("before_us", &When::before, us, "only before this simulated time"),
+        key<When>("while", &When::states, while_type(),
+                  "only if this held just before the event: a state, or a list of states that all hold"),
+        key<When>("following", &When::following, optional(following_type()),
+                  "only if that other event happened before, not too long ago"),
     };
-}
-
-Type<When> when_of(EventKind kind) {
-    const EventInfo& info = event_info(kind);
-    const auto own_name = [kind](const Input&, When& out) {
-        out.kind = kind;
-        return true;
-    };
-    const auto own_schema = [&info](const When&) {
-        return Schema{{"description", info.what}, {"const", info.name}};
-    };
-    std::vector<Key<When>> keys = occurrence_keys();
-    for (Key<When>& k : keys)
-        k.schema = [name = std::string(k.name)](const When&) { return schema_ref(name); };
-    keys.insert(keys.begin(), {"event", info.what, true, own_name, own_schema});
-    if (info.has_text)
-        keys.push_back(key<When>("text", &When::text, text(200, "a text"), "part of the event's text"));
-    for (std::size_t i = 0; i < info.field_count; ++i) {
-        const EventField& field = info.fields[i];
-        const Type<FieldMatch> type = field_match(field);
-        keys.push_back(
-            {field.name, field.what, false,
-             [read = type.read](const Input& in, When& out) { return read(in, out.fields.emplace_back()); },
-             [schema = type.schema, &field](const When&) { return match_schema(field, schema); }});
-    }
-    return shape<When>(std::move(keys), check_when);
 }
 
 }  // namespace
@@ -163,28 +214,26 @@ Schema when_definitions() {
                 definitions["match_" + std::to_string(info.fields[i].bits) + "_bits"] =
                     field_match(info.fields[i]).schema;
     }
+    definitions["state"] = state_definition();
     definitions["when"] = when_type().schema;
     return definitions;
 }
 
 Type<When> when_type() {
-    std::vector<std::string_view> words;
-    std::vector<Type<When>> types;
-    for (std::size_t k = 0; k < kEventKinds; ++k) {
-        words.push_back(event_info(static_cast<EventKind>(k)).name);
-        types.push_back(when_of(static_cast<EventKind>(k)));
-    }
-    const Type<When> by_event = selected("event", words, types);
+    std::vector<Key<When>> common = occurrence_keys();
+    for (Key<When>& k : common)
+        k.schema = [name = std::string(k.name)](const When&) { return schema_ref(name); };
+    const Type<When> by_name = by_event<When>(common, check_when);
     // Without an event the clock is what matches, once.
     Type<SimTime> us = duration("us", kLongestUs);
     const Type<When> by_clock =
         shape<When>({key<When>("after_us", &When::after, us, "at this simulated time", true)});
-    Schema any = by_event.schema["anyOf"];
+    Schema any = by_name.schema["anyOf"];
     any.push_back(by_clock.schema);
-    return {[by_event, by_clock](const Input& in, When& out) {
+    return {[by_name, by_clock](const Input& in, When& out) {
                 const bool clock =
                     in.value.is_object() && in.value.size() == 1 && in.value.contains("after_us");
-                return clock ? by_clock.read(in, out) : by_event.read(in, out);
+                return clock ? by_clock.read(in, out) : by_name.read(in, out);
             },
             Schema{{"anyOf", any}},
             {}};
