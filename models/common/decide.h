@@ -34,6 +34,8 @@ enum class DecidePoint : std::uint8_t {
 inline constexpr std::size_t kDecidePoints = static_cast<std::size_t>(DecidePoint::Count);
 
 std::string_view decide_point_name(DecidePoint point);
+/// What is about to happen there, for the reference page.
+std::string_view decide_point_what(DecidePoint point);
 
 struct Verdict {
     enum class Kind : std::uint8_t { Pass, Drop, Replace, Delay, Repeat, Answer, Flip };

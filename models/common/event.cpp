@@ -61,13 +61,37 @@ DecideHub& DecideHub::none() {
     return hub;
 }
 
-std::string_view decide_point_name(DecidePoint point) {
-    static constexpr std::array<std::string_view, kDecidePoints> kNames{
-        "mailbox.a2i",          "mailbox.i2a",   "nvme.irq",          "mailbox.irq",   "register.read",
-        "register.write",       "reset",         "nvme.command",      "nvme.data",     "nvme.completion",
-        "nvme.completion_entry", "firmware.boot_status", "firmware.boot", "firmware.boot_end", "firmware.mail",
-        "firmware.log"};
-    return kNames[static_cast<std::size_t>(point)];
-}
+namespace {
+
+struct PointInfo {
+    std::string_view name;
+    std::string_view what;
+};
+
+// Order of DecidePoint.
+constexpr std::array<PointInfo, kDecidePoints> kPoints{{
+    {"mailbox.a2i", "a message of the driver, before it enters its FIFO"},
+    {"mailbox.i2a", "a message of the firmware, before it enters its FIFO"},
+    {"nvme.irq", "the NVMe interrupt wire is about to rise"},
+    {"mailbox.irq", "one of the mailbox's four wires is about to rise"},
+    {"register.read", "a block's answer to a CPU's read, before the CPU has it"},
+    {"register.write", "a CPU's write, before the block has it"},
+    {"reset", "the coprocessor's reset is about to be asserted"},
+    {"nvme.command", "a fetched command on its way to the firmware"},
+    {"nvme.data", "the data of a command, before it moves"},
+    {"nvme.completion", "a completion on its way to the completion queue"},
+    {"nvme.completion_entry", "its 16 bytes on their way to memory"},
+    {"firmware.boot_status", "the firmware is about to publish BOOT_STATUS"},
+    {"firmware.boot", "the firmware is about to start or to wake"},
+    {"firmware.boot_end", "the firmware is about to end its boot with the power acknowledgement"},
+    {"firmware.mail", "the firmware is about to take a message"},
+    {"firmware.log", "the firmware is about to write a syslog entry"},
+}};
+
+}  // namespace
+
+std::string_view decide_point_name(DecidePoint point) { return kPoints[static_cast<std::size_t>(point)].name; }
+
+std::string_view decide_point_what(DecidePoint point) { return kPoints[static_cast<std::size_t>(point)].what; }
 
 }  // namespace ans

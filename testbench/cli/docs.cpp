@@ -189,10 +189,21 @@ std::string param_text(const Json& param) {
     return out;
 }
 
+std::string points_chapter() {
+    std::string out = "\n## Decide points\n\nWhere an action takes hold of a thing.\n\n" + head({"point", "what is about to happen"});
+    for (std::size_t i = 0; i < kDecidePoints; ++i) {
+        const auto point = static_cast<DecidePoint>(i);
+        out += row({code(std::string(decide_point_name(point))), std::string(decide_point_what(point))});
+    }
+    return out;
+}
+
 std::string faults_page() {
     std::string out = "# What can be done to the machine\n\n" + std::string(kMade) +
                       "The actions of fault rules. An action with an *event* hits the very thing that a rule on that event matched; with any "
-                      "other `when` it waits for the next such thing. An action without one happens by itself.\n";
+                      "other `when` it waits for the next such thing. An action that is decided nowhere happens by itself. An action hits only what its title says: on `mail_push`, "
+                      "`rtkit.hello.drop` sees HELLO alone, and `nth` counts nothing else.\n" +
+                      points_chapter();
     std::string owner;
     for (const Json& action : Json::parse(faults_json())) {
         if (action.value("owner", "") != owner) {
@@ -200,7 +211,10 @@ std::string faults_page() {
             out += "\n## " + owner + "\n";
         }
         out += "\n### " + action["id"].get<std::string>() + "\n\n" + action["title"].get<std::string>() + ".\n\n";
-        if (action.contains("event") && action["event"].is_string()) out += "- event: " + code(action["event"]) + "\n";
+        std::string points;
+        for (const Json& point : action["points"]) points += (points.empty() ? "" : ", ") + code(point);
+        if (!points.empty()) out += "- decided at: " + points + "\n";
+        if (action.value("event", "") != "") out += "- event: " + code(action["event"]) + "\n";
         for (const Json& param : action.value("params", Json::array())) out += "- " + param_text(param) + "\n";
         if (action.contains("imitates")) out += "- imitates: " + action["imitates"].get<std::string>() + "\n";
         out += "- source: " + action["source"].get<std::string>() + "\n";

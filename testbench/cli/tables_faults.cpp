@@ -100,7 +100,7 @@ std::string faults_json() {
         const fault::ActionInfo& a = actions[i];
         ordered_json points = ordered_json::array(), params = ordered_json::array();
         for (const DecidePoint point : {a.point, a.second_point})
-            if (point != DecidePoint::Count) points.push_back(decide_point_name(point));
+            if (!a.own() && point != DecidePoint::Count) points.push_back(decide_point_name(point));
         for (std::size_t p = 0; p < a.param_count; ++p)
             params.push_back(param_json(a.params[p]));
         out.push_back(

@@ -36,6 +36,12 @@ constexpr ActionInfo kRows[] = {
         .like("SART entries that a reset clears, or registers that it leaves",
               "hardware.md 4, 11: reset scope unknown"),
 
+    Row("soc", "power.cut", "power is cut; what was not flushed is lost")
+        .does(Effect::PowerCut)
+        .with(kCut)
+        .like("an empty battery; a drive may have written any part of its cache by then",
+              "NVMe 1.1 section 5.10.1.2, unsafe shutdowns; hardware.md 5: slow unclean starts"),
+
     Row("dram", "dma.write", "somebody writes to memory unasked, past every filter")
         .does(Effect::WriteMemory)
         .with(kWrite)
@@ -45,12 +51,6 @@ constexpr ActionInfo kRows[] = {
         .does(Effect::WriteMemory)
         .with(kWrite)
         .like("firmware outside its window, or in a buffer that was taken back", "hardware.md 4, 10 item 14"),
-
-    Row("soc", "power.cut", "power is cut; what was not flushed is lost")
-        .does(Effect::PowerCut)
-        .with(kCut)
-        .like("an empty battery; a drive may have written any part of its cache by then",
-              "NVMe 1.1 section 5.10.1.2, unsafe shutdowns; hardware.md 5: slow unclean starts"),
 };
 
 }  // namespace

@@ -95,6 +95,11 @@ constexpr ActionInfo kRows[] = {
         .sets(kActual)
         .like("a power domain that does not come up", "hardware.md 1.1"),
 
+    reads("nvmmu", "nvmmu.tcb_stat.replace", "TCB_STAT reads otherwise")
+        .with(kValue)
+        .hits(TcbStat::kIs)
+        .sets(kValueBits)
+        .like("an invalidation that failed", "incidents: tcb-stat-nonzero; hardware.md 10 item 12"),
     reads("nvme", "nvme.csts.all_ones", "CSTS reads all ones")
         .hits(Csts::kIs)
         .sets(kAllOnes)
@@ -121,11 +126,6 @@ constexpr ActionInfo kRows[] = {
         .hits(BootStatus::kIs)
         .sets(kValueBits)
         .like("BOOT_STATUS stuck or wrong", "hardware.md 10 item 9"),
-    reads("nvmmu", "nvmmu.tcb_stat.replace", "TCB_STAT reads otherwise")
-        .with(kValue)
-        .hits(TcbStat::kIs)
-        .sets(kValueBits)
-        .like("an invalidation that failed", "incidents: tcb-stat-nonzero; hardware.md 10 item 12"),
     writes("nvme", "nvme.doorbell.drop", "an I/O doorbell is lost")
         .hits(IoDoorbell::kIs)
         .like("a command that the controller never saw", "guess: what a lost posted write looks like"),

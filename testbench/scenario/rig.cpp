@@ -4,7 +4,7 @@
 #include "models/media/image_store.h"
 #include "models/media/memory_store.h"
 #include "testbench/scenario/files/problem.h"
-#include "testbench/scenario/random.h"
+#include "testbench/scenario/survivors.h"
 
 namespace ans::scenario {
 
@@ -86,22 +86,6 @@ host::HostConfig host_config(const Scenario& scenario, const Soc& soc, EventHub&
     config.arena_base = dram.base + kArenaOffset;
     config.arena_size = std::min(dram.size - kArenaOffset, kArenaMost);
     return config;
-}
-
-// Which entries of the write cache, oldest first, a drive had written when its power went.
-ans::Media::Survives survivors(fault::CutKeeps keeps, unsigned percent, std::uint64_t draw, std::size_t dirty) {
-    Random random(draw);
-    const std::size_t share = dirty * percent / 100;
-    const std::size_t oldest = share == 0 ? 0 : random.below(share + 1);
-    return [keeps, percent, random, oldest](std::size_t index, std::uint64_t) mutable {
-        switch (keeps) {
-            case fault::CutKeeps::Nothing: return false;
-            case fault::CutKeeps::Oldest: return index < oldest;
-            case fault::CutKeeps::Any: return random.below(100) < percent;
-            case fault::CutKeeps::Everything: return true;
-        }
-        return false;
-    };
 }
 
 }  // namespace

@@ -254,6 +254,17 @@ TEST_F(MailboxSeamTest, AnInjectedMessageEntersAsIfItHadBeenSent) {
     });
 }
 
+TEST_F(MailboxSeamTest, NothingIsInjectedUnderReset) {
+    run([&] {
+        ap_seam.reset.set_level(true, kernel_now());
+        ap_seam.inject({0x77, 5}, 2, microseconds(3));
+        pass(microseconds(1));
+        ap_seam.reset.set_level(false, kernel_now());
+        pass(microseconds(5));
+        EXPECT_TRUE(drain().empty());
+    });
+}
+
 TEST_F(MailboxSeamTest, AnInjectedMessageDoesNotSpoilOneThatIsBeingWritten) {
     run([&] {
         ap.write64(A2iSend0.offset, 0x1234);
