@@ -52,11 +52,12 @@ void Driver::handle_timeouts() {
     // The completion may be there and only its interrupt be lost.
     if (!omits(Measure::PollBeforeReset)) poll();
     const std::uint64_t stuck = overdue() & expired;
+    const char* const end = omits(Measure::ResetBeforeTagReuse) ? "given up" : "reset controller";
     for (unsigned tag = 0; tag < nvme::kTags; ++tag) {
         if ((expired & bit(tag)) == 0) continue;
         const bool polled = (stuck & bit(tag)) == 0;
         if (polled) ++counters_.polled_completions;
-        log(port_, port::LogLevel::Warning, kLogTimeout, tag, tag, polled ? "completion polled" : "reset controller");
+        log(port_, port::LogLevel::Warning, kLogTimeout, tag, tag, polled ? "completion polled" : end);
     }
     if (stuck == 0) return;
     if (omits(Measure::ResetBeforeTagReuse)) return give_up(stuck);
