@@ -25,6 +25,9 @@ constexpr std::uint64_t kEndpoints = 0x100;
 
 enum Irq { kSendEmpty = 0, kRecvNotEmpty = 3 };  // source: hardware.md 1, 3
 
+constexpr unsigned kMostDropped = 64;    // malformed messages in one look
+constexpr unsigned kMaxComplaints = 16;  // about them
+
 constexpr port::Nanoseconds kFullTimeout = ms(500);  // source: linux-6.12 mailbox.c, by hardware.md 3
 constexpr port::Nanoseconds kFullPoll = us(10);
 // Also with the interrupt FULL is tested again now and then: send-empty may never rise although FULL falls.
@@ -95,7 +98,9 @@ bool Mailbox::wait_until_not_full() {
 }
 
 bool Mailbox::receive(Message& message) {
-    while (open_ && ControlEmpty::get(port_.read32(base_ + kI2aControl)) == 0) {
+    // Bounded, so that endless rubbish keeps nobody here; what is left raises the interrupt again.
+    for (unsigned looked = 0; looked < kMostDropped && open_; ++looked) {
+        if (ControlEmpty::get(port_.read32(base_ + kI2aControl)) != 0) return false;
         const std::uint64_t msg0 = port_.read64(base_ + kI2aRecv0);
         const std::uint64_t msg1 = port_.read64(base_ + kI2aRecv1);  // pops the entry
         const std::uint64_t endpoint = EndpointWord::get(msg1);
@@ -103,8 +108,9 @@ bool Mailbox::receive(Message& message) {
             message = {msg0, static_cast<std::uint8_t>(endpoint)};
             return true;
         }
-        log(port_, port::LogLevel::Warning, "mailbox: dropped a message with malformed endpoint word 0x%016llx",
-            static_cast<unsigned long long>(msg1));
+        if (++dropped_ <= kMaxComplaints)
+            log(port_, port::LogLevel::Warning, "mailbox: dropped a message with malformed endpoint word 0x%016llx",
+                static_cast<unsigned long long>(msg1));
     }
     return false;
 }

@@ -34,7 +34,7 @@ public:
 
     /// May sleep. Timeout: the FIFO stayed full, nothing was written. NotReady: the mailbox is closed.
     Status send(const Message& message);
-    /// Takes one message, if there is one. Messages whose endpoint word is malformed are dropped.
+    /// Takes one message, if there is one. Messages whose endpoint word is malformed are dropped, some at a time.
     bool receive(Message& message);
 
 private:
@@ -47,6 +47,7 @@ private:
     const bool use_interrupts_;
     const Measures omit_;
     bool open_ = false;
+    unsigned dropped_ = 0;  ///< malformed messages
     Mutex sending_;
     std::unique_ptr<port::Signal> drained_;
     IrqLine receive_irq_;

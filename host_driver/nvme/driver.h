@@ -210,6 +210,8 @@ private:
     RequestList completed_;      ///< taken from their slots, not delivered yet
     RequestList requeue_;        ///< to be started again after a reset
     std::uint64_t parked_ = 0;   ///< tags that are in no slot and not free yet
+    /// Tags of commands that nobody waits for any more and the device may still have: out of use until the next reset.
+    std::uint64_t lost_ = 0;
     bool queues_open_ = false;   ///< completion queues may be looked at
     Counters counters_;
 

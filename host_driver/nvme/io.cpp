@@ -124,14 +124,14 @@ Status Driver::prepare_blocks(const Request& request, unsigned tag, nvme::Sqe& s
 /// Puts the prepared request in flight. False: the device went through a stop since the tag was taken.
 bool Driver::start(Request& request, unsigned tag, unsigned life) {
     const port::Nanoseconds deadline = port_.now() + io_timeout_;
-    /// A doorbell that faults leaves the request with its caller, and the tag out of use until the next reset.
+    // A doorbell that faults leaves the request with its caller; the device may have got it all the same.
     struct Withdraw {
         Driver* driver;
         unsigned tag;
         ~Withdraw() {
             if (driver == nullptr) return;
             driver->slots_[tag].request = nullptr;
-            driver->parked_ |= bit(tag);
+            driver->lost_ |= bit(tag);
         }
     };
     {
@@ -250,12 +250,12 @@ void Driver::deliver(RequestList& batch) {
     if (draining_) idle_signal_->notify();
 }
 
-/// Takes back a request that nobody is about to deliver. queue_lock_ is held.
+/// Takes back a request that nobody is about to deliver; the device may still have it. queue_lock_ is held.
 bool Driver::withdraw(Request& request) {
     for (unsigned slot = 0; slot < slots_.size(); ++slot) {
         if (slots_[slot].request != &request) continue;
         slots_[slot].request = nullptr;
-        parked_ |= bit(slot);
+        lost_ |= bit(slot);
         return true;
     }
     return false;

@@ -64,7 +64,12 @@ Status Driver::bring_up() {
     if (status != Status::Ok) return status;
     status = prps_.prepare(port_, identity_.max_transfer, nvme::kTags);
     if (status != Status::Ok) return status;
-    block_shift_ = static_cast<unsigned>(__builtin_ctz(identity_.block_size));
+    const auto block_shift = static_cast<unsigned>(__builtin_ctz(identity_.block_size));
+    if (block_shift_ != 0 && block_shift != block_shift_) {  // requests to be started again count in the old
+        log(port_, port::LogLevel::Error, "the block size changed to %u bytes", identity_.block_size);
+        return Status::Protocol;
+    }
+    block_shift_ = block_shift;
     capacity_ = identity_.capacity;
     max_transfer_ = identity_.max_transfer;
     port_.stage("identified");
@@ -116,7 +121,8 @@ void Driver::close_gate(State next, bool abort_admin) {
 void Driver::drain() {
     const Deadline deadline(port_, io_timeout_ + kDrainMargin);
     draining_ = true;
-    while (!tags_.all_free() && !rtkit_.crashed() && !deadline.passed()) wait_event(*idle_signal_, deadline.left());
+    while (!tags_.all_free(lost_) && !rtkit_.crashed() && !deadline.passed())
+        wait_event(*idle_signal_, deadline.left());
     draining_ = false;
 }
 
@@ -174,6 +180,7 @@ Status Driver::stop_for_good(Stop how) {
     {
         const std::lock_guard<port::Lock> guard(*queue_lock_);
         state_ = State::Off;
+        block_shift_ = 0;
         ++life_;
     }
     wake_everyone();

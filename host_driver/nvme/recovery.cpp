@@ -27,6 +27,7 @@ port::Nanoseconds Driver::time_to_deadline() {
     const port::Nanoseconds now = port_.now();
     port::Nanoseconds earliest = port::kForever;
     watching_ = false;
+    if (state_ == State::Dead) return port::kForever;  // die() has ended what was in flight
     for (unsigned tag = 0; tag < nvme::kTags; ++tag) {
         if (slots_[tag].request == nullptr || slots_[tag].deadline == port::kForever) continue;
         watching_ = true;
@@ -37,6 +38,7 @@ port::Nanoseconds Driver::time_to_deadline() {
 }
 
 void Driver::handle_timeouts() {
+    if (state_ == State::Dead) return;
     const port::Nanoseconds now = port_.now();
     const auto overdue = [&] {
         std::uint64_t tags = 0;
@@ -50,11 +52,12 @@ void Driver::handle_timeouts() {
     // The completion may be there and only its interrupt be lost.
     if (!omits(Measure::PollBeforeReset)) poll();
     const std::uint64_t stuck = overdue() & expired;
+    const char* const end = omits(Measure::ResetBeforeTagReuse) ? "given up" : "reset controller";
     for (unsigned tag = 0; tag < nvme::kTags; ++tag) {
         if ((expired & bit(tag)) == 0) continue;
         const bool polled = (stuck & bit(tag)) == 0;
         if (polled) ++counters_.polled_completions;
-        log(port_, port::LogLevel::Warning, kLogTimeout, tag, tag, polled ? "completion polled" : "reset controller");
+        log(port_, port::LogLevel::Warning, kLogTimeout, tag, tag, polled ? "completion polled" : end);
     }
     if (stuck == 0) return;
     if (omits(Measure::ResetBeforeTagReuse)) return give_up(stuck);
@@ -142,7 +145,7 @@ void Driver::requeue_or_fail(std::uint64_t expired) {
             request->status = (expired & bit(slot)) != 0 ? Status::Timeout : Status::Aborted;
             failed.push(*request);
         }
-        tags_.release(std::exchange(parked_, 0));
+        tags_.release(std::exchange(parked_, 0) | std::exchange(lost_, 0));
     }
     deliver(failed);
 }
@@ -187,7 +190,7 @@ void Driver::fail_all(Status status) {
             request->status = status;
             failed.push(*request);
         }
-        tags_.release(std::exchange(parked_, 0));
+        tags_.release(std::exchange(parked_, 0) | std::exchange(lost_, 0));
     }
     deliver(failed);
 }

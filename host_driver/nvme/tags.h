@@ -37,7 +37,8 @@ public:
     void release(std::uint64_t tags) { free_.fetch_or(tags & all_); }
 
     bool any_free() const { return free_.load() != 0; }
-    bool all_free() const { return free_.load() == all_; }
+    /// Whether all are free, not counting `lost`.
+    bool all_free(std::uint64_t lost = 0) const { return (free_.load() | lost) == (all_ | lost); }
 
 private:
     const std::uint64_t all_;

@@ -9,6 +9,9 @@ namespace ans::driver::rtkit {
 namespace {
 constexpr port::Nanoseconds kStepTimeout = ms(1000);  // source: hardware.md 7.2 (Linux 1 s each)
 constexpr port::Nanoseconds kPollInterval = us(10);
+constexpr unsigned kBatch = 256;        // messages at a time
+constexpr unsigned kIdleLimit = 1'000;  // wake-ups in a row for no message; then the line is taken for stuck
+constexpr port::Nanoseconds kIdlePause = ms(1);
 }  // namespace
 
 Rtkit::Rtkit(port::Port& port, Mailbox& mailbox, Sart& sart, RtkitClient& client, bool use_interrupts, Measures omit)
@@ -49,21 +52,28 @@ void Rtkit::close() {
 
 // Messages are handled in a thread, not in the interrupt: they allocate memory and may wait for a full FIFO.
 void Rtkit::work() {
+    unsigned idle_wakeups = 0;
     while (open_) {
         arrived_->wait(port::kForever);
-        process();
+        idle_wakeups = process() != 0 ? 0 : idle_wakeups + 1;
+        // A line that stays high for nothing must not keep a CPU busy.
+        if (idle_wakeups > kIdleLimit && open_) port_.sleep(kIdlePause);
         if (open_) mailbox_.rearm();
     }
 }
 
-void Rtkit::process() {
-    if (handling_.exchange(true)) return;
+unsigned Rtkit::process() {
+    if (handling_.exchange(true)) return 0;
     struct Leave {
         std::atomic<bool>& handling;
         ~Leave() { handling = false; }
     } leave{handling_};
-    Message message;
-    while (open_ && mailbox_.receive(message)) handle(message);
+    // Bounded, so that a flood keeps nobody here; what is left raises the interrupt again, or waits for the next call.
+    unsigned handled = 0;
+    send_stuck_ = false;
+    for (Message message; handled < kBatch && open_ && !send_stuck_ && mailbox_.receive(message); ++handled)
+        handle(message);
+    return handled;
 }
 
 template <typename Condition>
@@ -81,7 +91,11 @@ bool Rtkit::wait_until(port::Nanoseconds timeout, Condition condition) {
     return condition() && !crashed() && failure_ == Status::Ok;
 }
 
-Status Rtkit::send(std::uint8_t endpoint, std::uint64_t msg0) { return mailbox_.send({msg0, endpoint}); }
+Status Rtkit::send(std::uint8_t endpoint, std::uint64_t msg0) {
+    const Status status = mailbox_.send({msg0, endpoint});
+    send_stuck_ = status == Status::Timeout;
+    return status;
+}
 
 Status Rtkit::boot(Start how) {
     const auto outcome = [this](const char* missing) {

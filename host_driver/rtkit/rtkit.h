@@ -51,8 +51,9 @@ public:
     /// Asks the firmware for a sign of life (AP power ON again), for at most a second. Registers of a coprocessor that
     /// does not run must not be touched.
     bool alive();
-    /// Handles what waits in the mailbox; for users without interrupts. Returns at once while another thread does it.
-    void process();
+    /// Handles what waits in the mailbox, some messages at a time; for users without interrupts. Returns at once while
+    /// another thread does it. The number of messages.
+    unsigned process();
     /// Closes the SART windows and frees the buffers. Only while the coprocessor cannot use them.
     void release_buffers() { buffers_.release(); }
 
@@ -106,6 +107,7 @@ private:
     std::unique_ptr<port::Signal> changed_;  ///< the session's state changed
     std::unique_ptr<port::Thread> worker_;
     bool open_ = false;
+    bool send_stuck_ = false;  ///< the newest message found no room
     std::atomic<bool> handling_{false};  ///< somebody is inside process()
 };
 

@@ -18,9 +18,11 @@ constexpr std::uint64_t type(std::uint64_t t) { return t << 52; }
 
 std::uint64_t FakeAns::read(port::Address address, unsigned) {
     if (on_access) on_access();
+    if (faulting.count(address) != 0) throw port::BusFault(address, 4, false);
     reads.insert(address);
     if (address >= kPmgr && address < kPmgr + 8) {
         std::uint32_t& domain = domain_[(address - kPmgr) / 4];
+        if (power_stuck) return domain & ~0xf0u;
         return domain = (domain & ~0xf0u) | (domain & 0xf) << 4;
     }
     if (address == kAsc + 0x44) return run;
@@ -33,6 +35,7 @@ std::uint64_t FakeAns::read(port::Address address, unsigned) {
 
 void FakeAns::write(port::Address address, unsigned, std::uint64_t value) {
     if (on_access) on_access();
+    if (faulting.count(address) != 0) throw port::BusFault(address, 4, true);
     writes.push_back({address, value});
     const auto word = static_cast<std::uint32_t>(value);
     if (address >= kPmgr && address < kPmgr + 8) {
@@ -107,13 +110,15 @@ std::uint64_t FakeAns::read_mailbox(port::Address offset) {
     if (outbox_.empty()) return 0;
     if (offset == 0x830) return outbox_.front().first;
     const std::uint64_t msg1 = outbox_.front().second;
-    outbox_.pop_front();
+    if (!endless || outbox_.size() > 1) outbox_.pop_front();
     port_->set_irq(kMailIrq + 3, !outbox_.empty());
     return msg1;
 }
 
-void FakeAns::mail(std::uint8_t endpoint, std::uint64_t msg0) {
-    outbox_.emplace_back(msg0, 0x10'0000'0000'0000u | endpoint);
+void FakeAns::mail(std::uint8_t endpoint, std::uint64_t msg0) { mail_word(endpoint, msg0); }
+
+void FakeAns::mail_word(std::uint64_t msg1, std::uint64_t msg0) {
+    outbox_.emplace_back(msg0, 0x10'0000'0000'0000u | msg1);
     port_->set_irq(kMailIrq + 3, true);
 }
 
@@ -159,14 +164,14 @@ void FakeAns::management(std::uint64_t msg0) {
 
 void FakeAns::crash() {
     mail(1, type(1) | 4ull << 44);
-    firmware_alive = false;
-    muted_ = true;
+    fall_silent();
 }
 
 // --- NVMe -------------------------------------------------------------------------------------------------
 
 std::uint64_t FakeAns::read_nvme(port::Address offset) {
     if (!firmware_alive && !csts_all_ones && !muted_) wrongs.push_back("NVMe register read while stopped");
+    if (off_the_bus) return ~0ull;
     switch (offset) {
         case 0x00: return 0x20'0100'003full | 10ull << 24;
         case 0x14: return cc;
@@ -182,6 +187,7 @@ std::uint64_t FakeAns::read_nvme(port::Address offset) {
 
 void FakeAns::write_nvme(port::Address offset, std::uint64_t value) {
     if (!firmware_alive && !muted_) wrongs.push_back("NVMe register written while stopped");
+    if (off_the_bus) return;
     nvme_[offset] = value;
     const auto tag = static_cast<unsigned>(value);
     switch (offset) {
@@ -260,7 +266,7 @@ void FakeAns::admin_command(unsigned tag) {
             } else {
                 const std::uint64_t blocks = 1 << 20;
                 std::memcpy(page, &blocks, 8);
-                page[130] = 12;
+                page[130] = block_shift;
             }
             break;
         }

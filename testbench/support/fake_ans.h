@@ -27,8 +27,12 @@ public:
 
     /// A message of the firmware.
     void mail(std::uint8_t endpoint, std::uint64_t msg0);
+    /// The same with the second word as given, which may be malformed.
+    void mail_word(std::uint64_t msg1, std::uint64_t msg0);
     /// Ends the firmware with the announcement of a crashlog.
     void crash();
+    /// Ends it without a word.
+    void fall_silent() { firmware_alive = false, muted_ = true; }
     /// Posts an I/O completion as the device would.
     void complete_io(unsigned tag, std::uint16_t status = 0);
     /// Completes what was held back.
@@ -50,6 +54,9 @@ public:
     bool fatal = false;          ///< CSTS.CFS
     bool boots = true;           ///< BOOT_STATUS
     bool mailbox_full = false;
+    bool endless = false;        ///< the message that waits last comes again and again
+    std::set<port::Address> faulting;  ///< registers whose access is a bus fault
+    std::uint8_t block_shift = 12;
     bool hold_io = false;        ///< I/O commands wait for release_held()
     std::set<unsigned> never;    ///< the n-th I/O commands, from 0, that are never answered
     bool lose_irq = false;       ///< the next completion raises no interrupt
@@ -57,6 +64,8 @@ public:
     bool hold_admin = false;     ///< admin commands are never answered
     bool stuck_irq = false;
     bool csts_all_ones = false;
+    bool off_the_bus = false;    ///< every NVMe register reads all ones and takes nothing
+    bool power_stuck = false;    ///< power domains do not follow
     bool shutdown_hangs = false; ///< SHST stays 01
     std::uint32_t tcb_stat = 0;
     std::uint16_t io_status = 0; ///< status of I/O completions

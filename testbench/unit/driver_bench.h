@@ -84,6 +84,16 @@ public:
         return request;
     }
 
+    /// How many register accesses `what` takes.
+    template <typename What>
+    std::size_t count_accesses(What what) {
+        std::size_t accesses = 0;
+        device.on_access = [&] { ++accesses; };
+        what();
+        device.on_access = nullptr;
+        return accesses;
+    }
+
     FakeAns device;
     FakePort port;
     std::unique_ptr<Driver> disk;

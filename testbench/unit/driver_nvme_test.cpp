@@ -615,6 +615,83 @@ TEST_F(DriverTest, SubmittersSurviveResetsAndEveryRequestEndsOnce) {
     }
 }
 
+TEST_F(DriverTest, EndlessSyslogKeepsNobodyFromTheirWork) {
+    for (const bool interrupts : {true, false}) {
+        Options options;
+        options.use_interrupts = interrupts;
+        probe(options);
+        device.endless = true;
+        device.mail(2, 5ull << 52);
+        for (unsigned i = 0; i < 10; ++i) {
+            port.sleep(100'000);
+            EXPECT_EQ(disk->flush(), Status::Ok);
+        }
+        EXPECT_EQ(disk->identify(), Status::Ok);
+        device.endless = false;
+        expect_clean();
+    }
+}
+
+TEST_F(DriverTest, EndlessMalformedMessagesAreReportedAFewTimesOnly) {
+    for (const bool interrupts : {true, false}) {
+        Options options;
+        options.use_interrupts = interrupts;
+        probe(options);
+        port.log_lines.clear();
+        device.endless = true;
+        device.mail_word(0x8000'0100, 5ull << 52);
+        port.sleep(1'000'000);
+        EXPECT_EQ(disk->flush(), Status::Ok);
+        EXPECT_EQ(disk->identify(), Status::Ok);
+        EXPECT_LT(port.log_lines.size(), 30u);
+        device.endless = false;
+        expect_clean();
+    }
+}
+
+TEST_F(DriverTest, StuckMailboxLineLeavesTimeForOthers) {
+    probe();
+    port.set_irq(FakeAns::kMailIrq + 3, true);
+    const std::size_t accesses = count_accesses([&] { port.sleep(kSecond); });
+    EXPECT_LT(accesses, 10'000u);
+    EXPECT_EQ(disk->flush(), Status::Ok);
+    port.set_irq(FakeAns::kMailIrq + 3, false);
+    expect_clean();
+}
+
+TEST_F(DriverTest, TagOfAFaultingDoorbellIsNotUsedBeforeTheNextReset) {
+    Options options;
+    options.queue_depth = 1;
+    probe(options);
+    const Segment memory = buffer();
+    Done done;
+    Request request = read(1, memory, done);
+    device.faulting = {FakeAns::kNvme + 0x24910};
+    EXPECT_THROW(disk->submit(request), port::BusFault);
+    device.faulting.clear();
+    EXPECT_EQ(disk->identify(), Status::Ok) << "its completion frees no I/O tag";
+    EXPECT_FALSE(disk->submit(request)) << "the device may have the command";
+    device.complete_io(2);
+    port.sleep(1000);
+    EXPECT_EQ(done.calls, 0u) << "the request is its caller's";
+    EXPECT_EQ(disk->reset(), Status::Ok);
+    EXPECT_TRUE(disk->submit(request));
+    port.sleep(1000);
+    EXPECT_EQ(done.calls, 1u);
+    expect_clean();
+}
+
+TEST_F(DriverTest, DiskThatComesBackWithOtherBlocksIsRefused) {
+    probe();
+    device.block_shift = 9;
+    EXPECT_EQ(disk->reset(), Status::Protocol);
+    EXPECT_EQ(disk->state(), State::Dead);
+    disk->remove();
+    EXPECT_EQ(disk->probe(), Status::Ok) << "another probe, another disk";
+    EXPECT_EQ(disk->identity().block_size, 512u);
+    expect_clean();
+}
+
 TEST_F(DriverTest, WatchdogSleepsWhileNothingIsInFlight) {
     probe();
     EXPECT_EQ(disk->flush(), Status::Ok);
