@@ -134,7 +134,7 @@ Schema schema_ref(const std::string& definition) {
 
 Type<double> number(double min, double max, std::string_view unit) {
     return {[=](const Input& in, double& out) { return read_number(in, min, max, unit, out); },
-            number_schema(min, max), [](const double& value) { return Schema(value); }};
+            [=] { return number_schema(min, max); }, [](const double& value) { return Schema(value); }};
 }
 
 Type<bool> boolean() {
@@ -143,25 +143,24 @@ Type<bool> boolean() {
                 out = in.value.get<bool>();
                 return true;
             },
-            {{"type", "boolean"}},
+            [] { return Schema{{"type", "boolean"}}; },
             [](const bool& value) { return Schema(value); }};
 }
 
 Type<std::string> text(std::size_t longest, std::string_view meaning) {
     return {[=](const Input& in, std::string& out) { return read_text(in, longest, meaning, out); },
-            {{"type", "string"}, {"minLength", 1}, {"maxLength", longest}},
+            [longest] { return Schema{{"type", "string"}, {"minLength", 1}, {"maxLength", longest}}; },
             [](const std::string& value) { return Schema(value); }};
 }
 
 Type<std::string> word(std::vector<std::string_view> names) {
-    Schema schema = choice_schema(names);
-    return {[names = std::move(names)](const Input& in, std::string& out) {
+    return {[names](const Input& in, std::string& out) {
                 std::size_t index = 0;
                 if (!read_choice(in, names, index)) return false;
                 out = names[index];
                 return true;
             },
-            std::move(schema), [](const std::string& value) { return Schema(value); }};
+            [names] { return choice_schema(names); }, [](const std::string& value) { return Schema(value); }};
 }
 
 Type<SimTime> duration(std::string_view unit, double max) {
@@ -172,7 +171,7 @@ Type<SimTime> duration(std::string_view unit, double max) {
                 out = static_cast<SimTime>(std::llround(count * static_cast<double>(one)));
                 return true;
             },
-            number_schema(0, max),
+            [max] { return number_schema(0, max); },
             [one](const SimTime& value) {
                 return value % one == 0 ? Schema(value / one)
                                         : Schema(static_cast<double>(value) / static_cast<double>(one));

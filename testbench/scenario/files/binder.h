@@ -36,7 +36,7 @@ struct Input {
 template <typename T>
 struct Type {
     std::function<bool(const Input&, T&)> read;
-    Schema schema;
+    std::function<Schema()> schema;  ///< made when asked for: files are read far more often than schemas are printed
     std::function<Schema(const T&)> show = {};  ///< a T as JSON, for the schema's `default`; empty: not shown
 };
 
@@ -61,7 +61,7 @@ Type<T> integer(std::uint64_t min, std::uint64_t max, std::string_view unit = {}
                 out = static_cast<T>(value);
                 return true;
             },
-            integer_schema(min, max),
+            [=] { return integer_schema(min, max); },
             [](const T& value) { return Schema(static_cast<std::uint64_t>(value)); }};
 }
 
@@ -78,14 +78,13 @@ Type<std::string> word(std::vector<std::string_view> names);
 /// One of `names`; the n-th name is the value n of the enumeration E.
 template <typename E>
 Type<E> choice(const std::vector<std::string_view>& names) {
-    Schema schema = choice_schema(names);
     return {[names](const Input& in, E& out) {
                 std::size_t index = 0;
                 if (!read_choice(in, names, index)) return false;
                 out = static_cast<E>(index);
                 return true;
             },
-            std::move(schema),
+            [names] { return choice_schema(names); },
             [names](const E& value) { return Schema(std::string(names[static_cast<std::size_t>(value)])); }};
 }
 
@@ -104,8 +103,6 @@ Type<std::optional<T>> optional(Type<T> type) {
 
 template <typename T>
 Type<std::vector<T>> list(Type<T> type, std::size_t most, std::size_t least = 0) {
-    Schema schema{{"type", "array"}, {"items", type.schema}, {"maxItems", most}};
-    if (least != 0) schema["minItems"] = least;
     return {[read = type.read, most, least](const Input& in, std::vector<T>& out) {
                 if (!in.value.is_array()) return in.expected("a list");
                 const std::size_t size = in.value.size();
@@ -121,7 +118,11 @@ Type<std::vector<T>> list(Type<T> type, std::size_t most, std::size_t least = 0)
                 }
                 return good;
             },
-            std::move(schema),
+            [items = type.schema, most, least] {
+                Schema schema{{"type", "array"}, {"items", items()}, {"maxItems", most}};
+                if (least != 0) schema["minItems"] = least;
+                return schema;
+            },
             {}};
 }
 
@@ -141,7 +142,7 @@ Key<S> key(std::string_view name, M B::*member, Type<M> type, std::string_view w
             [read = type.read, member](const Input& in, S& out) { return read(in, out.*member); },
             [type, member, what, required](const S& defaults) {
                 Schema schema{{"description", what}};
-                schema.update(type.schema);
+                schema.update(type.schema());
                 if (!required && type.show) schema["default"] = type.show(defaults.*member);
                 return schema;
             }};
@@ -159,13 +160,6 @@ Schema object_schema(Schema properties, const std::vector<std::string_view>& req
 /// A struct as a table of its keys. `check` sees the whole struct, if all its keys were good.
 template <typename S>
 Type<S> shape(std::vector<Key<S>> keys, std::function<bool(const Input&, const S&)> check = {}) {
-    const auto defaults = S();
-    Schema properties = Schema::object();
-    std::vector<std::string_view> required;
-    for (const Key<S>& k : keys) {
-        properties[std::string(k.name)] = k.schema(defaults);
-        if (k.required) required.push_back(k.name);
-    }
     auto table = std::make_shared<const std::vector<Key<S>>>(std::move(keys));
     return {[table, check](const Input& in, S& out) {
                 std::vector<KeyUse> uses;
@@ -174,7 +168,16 @@ Type<S> shape(std::vector<Key<S>> keys, std::function<bool(const Input&, const S
                         {k.name, k.required, [&](const Input& member) { return k.read(member, out); }});
                 return read_object(in, uses) && (!check || check(in, out));
             },
-            object_schema(std::move(properties), required),
+            [table] {
+                const auto defaults = S();
+                Schema properties = Schema::object();
+                std::vector<std::string_view> required;
+                for (const Key<S>& k : *table) {
+                    properties[std::string(k.name)] = k.schema(defaults);
+                    if (k.required) required.push_back(k.name);
+                }
+                return object_schema(std::move(properties), required);
+            },
             {}};
 }
 
@@ -182,9 +185,6 @@ Type<S> shape(std::vector<Key<S>> keys, std::function<bool(const Input&, const S
 template <typename T>
 Type<T> selected(const std::string& selector, const std::vector<std::string_view>& words,
                  const std::vector<Type<T>>& types) {
-    Schema any = Schema::array();
-    for (const Type<T>& type : types)
-        any.push_back(type.schema);
     return {[=](const Input& in, T& out) {
                 if (!in.value.is_object())
                     return in.expected("an object with the key " + in_quotes(selector));
@@ -195,7 +195,12 @@ Type<T> selected(const std::string& selector, const std::vector<std::string_view
                 if (!read_choice({in.value[selector], path, in.problems}, words, index)) return false;
                 return types[index].read(in, out);
             },
-            Schema{{"anyOf", any}},
+            [types] {
+                Schema any = Schema::array();
+                for (const Type<T>& type : types)
+                    any.push_back(type.schema());
+                return Schema{{"anyOf", any}};
+            },
             {}};
 }
 

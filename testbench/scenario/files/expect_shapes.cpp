@@ -52,7 +52,7 @@ Type<Bounds> bounds_type() {
                 out.max = out.min;
                 return true;
             },
-            Schema{{"anyOf", {number.schema, range.schema}}},
+            [=] { return Schema{{"anyOf", {number.schema(), range.schema()}}}; },
             {}};
 }
 
@@ -128,7 +128,7 @@ const CounterInfo* counters(std::size_t& count) {
 }
 
 Schema bounds_definition() {
-    return bounds_type().schema;
+    return bounds_type().schema();
 }
 
 Type<Expect> expect_type() {

@@ -141,7 +141,7 @@ Loaded load_scenario(const std::string& path, const std::vector<std::string>& ov
 
 Schema scenario_schema() {
     Schema schema{{"$schema", "http://json-schema.org/draft-07/schema#"}, {"title", "ans2emu scenario"}};
-    schema.update(root().schema);
+    schema.update(root().schema());
     schema["properties"][kRuns] = runs_schema();
     schema["definitions"] = when_definitions();
     schema["definitions"]["action"] = action_definition();

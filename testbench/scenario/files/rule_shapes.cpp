@@ -58,10 +58,10 @@ Key<Deed> param_entry(const ActionInfo& action, std::size_t index) {
             [type, &param, may_refer](const Deed&) {
                 Schema schema{{"description", param.what}};
                 if (may_refer)
-                    schema["anyOf"] = {type.schema,
+                    schema["anyOf"] = {type.schema(),
                                        Schema{{"type", "string"}, {"pattern", "^\\$event\\.[a-z0-9_]+$"}}};
                 else
-                    schema.update(type.schema);
+                    schema.update(type.schema());
                 if (!param.required && param.by_default != fault::kUnset)
                     schema["default"] = type.show(param.by_default);
                 return schema;
@@ -75,7 +75,7 @@ Key<Deed> deed_key(std::string_view name, M fault::Do::*member, const Type<M>& t
             [read = type.read, member](const Input& in, Deed& out) { return read(in, out.act.*member); },
             [schema = type.schema, what](const Deed&) {
                 Schema out{{"description", what}};
-                out.update(schema);
+                out.update(schema());
                 return out;
             }};
 }
@@ -168,20 +168,22 @@ std::string_view param_key(const ParamInfo& param) {
 }
 
 Schema action_definition() {
-    return deed_type().schema;
+    return deed_type().schema();
 }
 
 Type<fault::Rule> rule_type() {
     Type<When> when = when_type();
     Type<Deed> deed = deed_type();
-    when.schema = schema_ref("when");
-    deed.schema = schema_ref("action");
+    when.schema = [] { return schema_ref("when"); };
+    deed.schema = [] { return schema_ref("action"); };
     const Type<std::vector<Deed>> many = list(deed, 16, 1);
     const Type<std::vector<Deed>> deeds{[deed, many](const Input& in, std::vector<Deed>& out) {
                                             return in.value.is_array() ? many.read(in, out)
                                                                        : deed.read(in, out.emplace_back());
                                         },
-                                        Schema{{"anyOf", {deed.schema, many.schema}}},
+                                        [deed, many] {
+                                            return Schema{{"anyOf", {deed.schema(), many.schema()}}};
+                                        },
                                         {}};
     const Type<RawRule> raw = shape<RawRule>({
         key<RawRule>("id", &RawRule::id, text(40, "a name for the rule"), "name of the rule in reports",

@@ -68,7 +68,7 @@ Key<Media> memory_key(std::string_view name, unsigned shift, std::string_view un
             },
             [type](const Media&) {
                 Schema schema{{"description", "size of a namespace in memory, instead of image"}};
-                schema.update(type.schema);
+                schema.update(type.schema());
                 return schema;
             }};
 }
@@ -186,7 +186,7 @@ Type<Policies> policies_type() {
                                      [](const Input&, Policies&) { return true; },
                                      [presets](const Policies&) {
                                          return Schema{{"description", "where every policy starts from"},
-                                                       {"enum", presets.schema["enum"]},
+                                                       {"enum", presets.schema()["enum"]},
                                                        {"default", "default"}};
                                      }}};
     for (std::size_t i = 0; i < kPolicies; ++i) {

@@ -50,8 +50,6 @@ Type<While> state_type() {
         if (info.which == nullptr || !info.which->required) plain.push_back(info.name);
     }
     const Type<While> object = selected("state", words, types);
-    Schema any = object.schema["anyOf"];
-    any.push_back(choice_schema(plain));
     return {[object, words](const Input& in, While& out) {
                 if (in.value.is_object()) return object.read(in, out);
                 if (!in.value.is_string()) return in.expected("the name of a state, or an object with it");
@@ -62,21 +60,25 @@ Type<While> state_type() {
                 return which == nullptr || !which->required ||
                        in.complain("needs an object with the key " + in_quotes(which->name));
             },
-            Schema{{"anyOf", any}},
+            [object, plain] {
+                Schema any = object.schema()["anyOf"];
+                any.push_back(choice_schema(plain));
+                return Schema{{"anyOf", any}};
+            },
             {}};
 }
 
 }  // namespace
 
 Schema state_definition() {
-    return state_type().schema;
+    return state_type().schema();
 }
 
 // One state or a list of them, all of which must hold.
 Type<std::vector<While>> while_type() {
     const Type<While> state = state_type();
     Type<While> named = state;
-    named.schema = schema_ref("state");
+    named.schema = [] { return schema_ref("state"); };
     const auto states = list(named, 8, 1);
     return {[=](const Input& in, std::vector<While>& out) {
                 if (!in.value.is_array()) return state.read(in, out.emplace_back());
@@ -89,7 +91,7 @@ Type<std::vector<While>> while_type() {
                         }
                 return true;
             },
-            Schema{{"anyOf", {named.schema, states.schema}}},
+            [=] { return Schema{{"anyOf", {named.schema(), states.schema()}}}; },
             {}};
 }
 

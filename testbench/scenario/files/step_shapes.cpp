@@ -146,18 +146,9 @@ Type<Step> step_type() {
         Type<Step> type;
     };
     auto rows = std::make_shared<std::vector<Row>>();
-    Schema alone = Schema::array(), any = Schema::array();
     const std::vector<Type<Step>> types = bodies();
-    for (std::size_t i = 0; i < kNames.size(); ++i) {
-        const Type<Step>& type = types[i];
-        const bool bare = !type.schema.contains("required");
-        rows->push_back({kNames[i], type});
-        if (bare) alone.push_back(std::string(kNames[i]));
-        Schema properties = Schema::object();
-        properties[std::string(kNames[i])] = type.schema;
-        any.push_back(object_schema(properties, {kNames[i]}));
-    }
-    any.insert(any.begin(), Schema{{"enum", alone}});
+    for (std::size_t i = 0; i < kNames.size(); ++i)
+        rows->push_back({kNames[i], types[i]});
 
     return {[rows](const Input& in, Step& out) {
                 const bool bare = in.value.is_string();
@@ -175,7 +166,18 @@ Type<Step> step_type() {
                 return in.complain("unknown step " + in_quotes(word) +
                                    (hint.empty() ? "; known: " + one_of(names(kNames)) : hint));
             },
-            Schema{{"anyOf", any}},
+            [rows] {
+                Schema alone = Schema::array(), any = Schema::array();
+                for (const Row& row : *rows) {
+                    const Schema body = row.type.schema();
+                    if (!body.contains("required")) alone.push_back(std::string(row.name));
+                    Schema properties = Schema::object();
+                    properties[std::string(row.name)] = body;
+                    any.push_back(object_schema(properties, {row.name}));
+                }
+                any.insert(any.begin(), Schema{{"enum", alone}});
+                return Schema{{"anyOf", any}};
+            },
             {}};
 }
 

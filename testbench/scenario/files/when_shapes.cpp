@@ -45,8 +45,8 @@ bool numeric(const EventField& field) {
 }
 
 // All numeric fields of a width share a definition.
-Schema match_schema(const EventField& field, const Schema& full) {
-    return numeric(field) ? schema_ref("match_" + std::to_string(field.bits) + "_bits") : full;
+Schema match_schema(const EventField& field, const std::function<Schema()>& full) {
+    return numeric(field) ? schema_ref("match_" + std::to_string(field.bits) + "_bits") : full();
 }
 
 // One value, a list of values, {min, max} or {mask, value}.
@@ -70,8 +70,6 @@ Type<FieldMatch> field_match(const EventField& field) {
                           return in.complain("value has bits outside mask, so nothing can match");
                       });
 
-    Schema any{value.schema, values.schema};
-    if (numeric(field)) any.insert(any.end(), {range.schema, masked.schema});
     return {[=, &field](const Input& in, FieldMatch& out) {
                 out.field = &field;
                 if (in.value.is_array()) {
@@ -96,7 +94,11 @@ Type<FieldMatch> field_match(const EventField& field) {
                 out.values = {b.min, b.max};
                 return true;
             },
-            Schema{{"anyOf", any}},
+            [=, &field] {
+                Schema any{value.schema(), values.schema()};
+                if (numeric(field)) any.insert(any.end(), {range.schema(), masked.schema()});
+                return Schema{{"anyOf", any}};
+            },
             {}};
 }
 
@@ -212,10 +214,10 @@ Schema when_definitions() {
         for (std::size_t i = 0; i < info.field_count; ++i)
             if (numeric(info.fields[i]))
                 definitions["match_" + std::to_string(info.fields[i].bits) + "_bits"] =
-                    field_match(info.fields[i]).schema;
+                    field_match(info.fields[i]).schema();
     }
     definitions["state"] = state_definition();
-    definitions["when"] = when_type().schema;
+    definitions["when"] = when_type().schema();
     return definitions;
 }
 
@@ -228,14 +230,16 @@ Type<When> when_type() {
     Type<SimTime> us = duration("us", kLongestUs);
     const Type<When> by_clock =
         shape<When>({key<When>("after_us", &When::after, us, "at this simulated time", true)});
-    Schema any = by_name.schema["anyOf"];
-    any.push_back(by_clock.schema);
     return {[by_name, by_clock](const Input& in, When& out) {
                 const bool clock =
                     in.value.is_object() && in.value.size() == 1 && in.value.contains("after_us");
                 return clock ? by_clock.read(in, out) : by_name.read(in, out);
             },
-            Schema{{"anyOf", any}},
+            [by_name, by_clock] {
+                Schema any = by_name.schema()["anyOf"];
+                any.push_back(by_clock.schema());
+                return Schema{{"anyOf", any}};
+            },
             {}};
 }
 
