@@ -303,14 +303,14 @@ TEST(ScenarioFile, ValuesArriveInTheirUnits) {
 }
 
 TEST(ScenarioRuns, EachRunIsTheFileWithItsOwnKeysLaidOver) {
-    const Loaded loaded = load(with(R"("driver": {"queue_depth": 8, "cpus": 2}, "runs": [
+    const Loaded loaded = load(with(R"("driver": {"queue_depth": 8, "use_interrupts": false}, "runs": [
         {"run": "historic", "driver": {"queue_depth": 3}, "expect": {"outcome": "step_failed"}}, {"run": "fixed"}])"));
     ASSERT_THAT(loaded.problems, IsEmpty());
     ASSERT_EQ(loaded.scenarios.size(), 2u);
     const Scenario &historic = loaded.scenarios[0], &fixed = loaded.scenarios[1];
     EXPECT_EQ(historic.run, "historic");
     EXPECT_EQ(historic.driver.queue_depth, 3u);
-    EXPECT_EQ(historic.driver.cpus, 2u) << "objects are merged";
+    EXPECT_FALSE(historic.driver.use_interrupts) << "objects are merged";
     EXPECT_EQ(historic.expect.outcome, Outcome::StepFailed);
     EXPECT_EQ(fixed.driver.queue_depth, 8u);
     EXPECT_EQ(fixed.expect.outcome, Outcome::Pass);

@@ -58,7 +58,6 @@ struct Driver {
     SimTime io_timeout = seconds(30);
     SimTime admin_timeout = seconds(60);
     bool use_interrupts = true;  ///< false: the driver polls
-    unsigned cpus = 4;           ///< simulated CPUs
 };
 
 /// How a run can end. One closed list; `judge.cpp` says which word wins where several fit.

@@ -119,7 +119,6 @@ Type<Driver> driver_type() {
         key<Driver>("admin_timeout_ms", &Driver::admin_timeout, duration("ms", kLongestMs),
                     "patience with an admin command"),
         key<Driver>("use_interrupts", &Driver::use_interrupts, boolean(), "false: the driver polls"),
-        key<Driver>("cpus", &Driver::cpus, integer<unsigned>(1, 16), "simulated CPUs"),
     });
 }
 
