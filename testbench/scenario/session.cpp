@@ -53,8 +53,8 @@ void describe_failure(driver::Status status, StepResult& result) {
 
 }  // namespace
 
-Session::Session(const Scenario& scenario, Rig& rig, RunObserver* observer)
-    : scenario_(scenario), rig_(rig), observer_(observer), shadow_(scenario.seed) {
+Session::Session(const Scenario& scenario, Rig& rig, EventHub& events, RunObserver* observer)
+    : scenario_(scenario), rig_(rig), observer_(observer), raw_(scenario, rig.host(), events), shadow_(scenario.seed) {
     for (const Step& step : scenario.steps) {
         StepResult result;
         result.name = step_name(step);
@@ -257,6 +257,20 @@ driver::Status Session::perform(const PowerOn&, StepResult&) {
 
 driver::Status Session::perform(const Wait& step, StepResult&) {
     rig_.host().sleep(step.time / nanoseconds(1));
+    return driver::Status::Ok;
+}
+
+driver::Status Session::perform(const Mmio& step, StepResult& result) {
+    const std::uint64_t value = raw_.access(step);
+    if (!step.read.empty()) result.detail = text("0x%" PRIx64, value);
+    return driver::Status::Ok;
+}
+driver::Status Session::perform(const Mail& step, StepResult&) {
+    raw_.send(step);
+    return driver::Status::Ok;
+}
+driver::Status Session::perform(const RawCommand& step, StepResult&) {
+    raw_.submit(step);
     return driver::Status::Ok;
 }
 

@@ -73,6 +73,7 @@ scenario::RunResult act(const scenario::Scenario& s, const scenario::RunOptions&
     result.facts.sim_time = milliseconds(12);
     if (options.events_around != 0) result.around = {"head", "up to " + std::to_string(options.around / milliseconds(1)) + " ms"};
     result.facts.outcome = scenario::outcome_of(s, result.facts.steps, {});
+    if (s.name == "rude") result.facts.violations = {{"TCB-01", "error", "tag 5", 2, 7}};
     scenario::judge(s, result);
     return result;
 }
@@ -212,6 +213,42 @@ TEST_F(CliTest, ReportsAreWrittenOrRefusedBeforeTheRun) {
     EXPECT_EQ(run({"run", file("good"), "--report", "xml:r"}), kExitBadInput);
     EXPECT_EQ(run({"run", file("good"), "--report", "json:" + path("no/such/folder")}), kExitBadInput);
     EXPECT_THAT(out, IsEmpty());
+}
+
+TEST_F(CliTest, AWaiverFilePardonsADriverAndIsInTheReport) {
+    const std::string waivers = path("driver.waivers");
+    std::ofstream(waivers) << R"([{"rule": "TCB-01", "reason": "known"}, {"rule": "TCB-02", "reason": "was once"}])";
+    EXPECT_EQ(run({"run", file("rude")}), kExitFailed);
+    EXPECT_EQ(run({"run", file("rude"), "--waive", waivers, "--report", "json:" + path("r.out")}), kExitOk);
+    EXPECT_THAT(out, HasSubstr("no run broke TCB-02, its waiver is not needed\n"));
+    EXPECT_THAT(out, Not(HasSubstr("no run broke TCB-01")));
+    const nlohmann::json report = nlohmann::json::parse(content(path("r.out")));
+    EXPECT_EQ(report["runs"][0]["violations"][0]["pardon"], "waived: known");
+    EXPECT_EQ(report["unused_waivers"], nlohmann::json::array({"TCB-02"}));
+    EXPECT_EQ(run({"run", file("fails"), "--waive", waivers}), kExitFailed);
+    EXPECT_THAT(out, HasSubstr(" --waive " + waivers + " --seed")) << "the replay needs it too";
+}
+
+TEST_F(CliTest, ABadWaiverFileKeepsAllRunsFromStarting) {
+    const std::string waivers = path("driver.waivers");
+    std::ofstream(waivers) << R"([{"rule": "TCB-0l", "reason": "known"}])";
+    EXPECT_EQ(run({"run", file("good"), "--waive", waivers}), kExitBadInput);
+    EXPECT_THAT(err, HasSubstr("/0/rule: found \"TCB-0l\"; did you mean \"TCB-01\"?"));
+    EXPECT_THAT(out, IsEmpty());
+    EXPECT_EQ(run({"run", file("good"), "--waive", path("nowhere")}), kExitBadInput);
+}
+
+TEST_F(CliTest, RulesPrintsOneRuleOrAll) {
+    EXPECT_EQ(run({"rules", "TCB-02"}), kExitOk);
+    EXPECT_THAT(out, HasSubstr("TCB-02  error: doorbell for a tag whose TCB was not invalidated\n"));
+    EXPECT_THAT(out, Not(HasSubstr("TCB-03")));
+    EXPECT_EQ(run({"rules", "tcb-02", "--json"}), kExitOk);
+    const nlohmann::json rule = nlohmann::json::parse(out);
+    ASSERT_EQ(rule.size(), 1u);
+    EXPECT_EQ(rule[0]["id"], "TCB-02");
+    EXPECT_EQ(run({"rules", "TBC-02"}), kExitBadInput);
+    EXPECT_THAT(err, HasSubstr("no rule \"TBC-02\"; did you mean \"TCB-02\"?"));
+    EXPECT_EQ(run({"rules", "banana", "--json"}), kExitBadInput);
 }
 
 TEST_F(CliTest, ATraceNeedsASingleScenario) {

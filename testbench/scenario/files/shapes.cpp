@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "testbench/scenario/files/register_place.h"
 #include "testbench/scenario/files/shapes.h"
 
 #include <algorithm>
@@ -156,6 +157,18 @@ void check_rules(const Path& faults, const Scenario& scenario, Problems& problem
     }
 }
 
+// Which registers there are depends on the SoC.
+void check_places(const Path& steps, const Scenario& scenario, Problems& problems) {
+    for (std::size_t i = 0; i < scenario.steps.size(); ++i) {
+        const auto* mmio = std::get_if<Mmio>(&scenario.steps[i]);
+        if (mmio == nullptr || mmio->place().empty()) continue;
+        const Path step(steps, i), body(step, "mmio");
+        CpuPlace place;
+        const std::string wrong = find_place(scenario.soc, mmio->place(), place);
+        if (!wrong.empty()) problems.add(Path(body, mmio->read.empty() ? "write" : "read"), wrong);
+    }
+}
+
 // What no part shows alone. Judges only parts that are good by themselves.
 void check_whole(const Path& root, const Scenario& scenario, Problems& problems) {
     const Path faults(root, "faults"), steps(root, "steps");
@@ -169,6 +182,7 @@ void check_whole(const Path& root, const Scenario& scenario, Problems& problems)
             break;
         }
     if (!problems.any_inside("/faults")) check_rules(faults, scenario, problems);
+    if (!problems.any_inside("/soc")) check_places(steps, scenario, problems);
     if (!problems.any_inside("/steps") && !problems.any_inside("/faults"))
         check_order(scenario, steps, problems);
 }

@@ -12,6 +12,8 @@ Type<fault::When> when_type();
 Type<std::vector<fault::While>> while_type();
 Type<fault::Rule> rule_type();
 Type<Expect> expect_type();
+/// The id of a monitor rule.
+Type<std::string> rule_id_type();
 Type<Policies> policies_type();
 Type<Scenario> scenario_type();
 
