@@ -107,7 +107,8 @@ void add_run(CLI::App& app, RunArguments& arguments) {
     run.add_option("--waive", arguments.waiver_file,
                    "rules that the driver is known to break:\n[{\"rule\": \"TCB-09\", \"reason\": \"...\"}]")
         ->type_name("FILE");
-    run.add_option("--trace", arguments.trace_file, "every event as a line of JSON")->type_name("FILE");
+    run.add_option("--trace", arguments.trace, "every event as a line of JSON; with several runs a folder,\nwhich gets a file a run")
+        ->type_name("FILE");
     run.add_option("--report", arguments.reports, "json:FILE or junit:FILE; may be given often")
         ->type_name("KIND:FILE")
         ->allow_extra_args(false);

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <map>
@@ -166,6 +167,28 @@ void print_summary(const std::vector<RunResult>& results) {
     std::cout << "\n";
 }
 
+// A file name for the trace of a run: its path and run in one word.
+std::string trace_name(const Scenario& s) {
+    std::string name = s.path + (s.run.empty() ? "" : "." + s.run);
+    std::replace(name.begin(), name.end(), '/', '_');
+    return name + ".trace.jsonl";
+}
+
+// False, and told: several runs would write one file.
+bool plan_traces(const std::string& place, const std::vector<Scenario>& scenarios, std::vector<std::string>& traces) {
+    std::error_code error;
+    const bool folder = std::filesystem::is_directory(place, error);
+    if (place.empty()) return true;
+    if (!folder && scenarios.size() != 1) {
+        std::cerr << "ans2emu: --trace needs a folder for " << scenarios.size() << " runs, and " << printable(place)
+                  << " is none" << (scenarios.front().run.empty() ? "" : "; --only RUN chooses one run") << "\n";
+        return false;
+    }
+    for (const Scenario& s : scenarios)
+        traces.push_back(folder ? (std::filesystem::path(place) / trace_name(s)).string() : place);
+    return true;
+}
+
 // False, and told: no file has a run of that name.
 bool keep_only(const std::string& run, std::vector<Scenario>& scenarios) {
     if (run.empty()) return true;
@@ -215,11 +238,8 @@ int run_command(const RunArguments& arguments, const Services& services) {
         std::cerr << problem << "\n";
     if (!catalog.problems.empty()) return kExitBadInput;
     if (!keep_only(arguments.only, catalog.scenarios)) return kExitBadInput;
-    if (!arguments.trace_file.empty() && catalog.scenarios.size() != 1) {
-        std::cerr << "ans2emu: --trace needs a single run, got " << catalog.scenarios.size()
-                  << (catalog.scenarios.front().run.empty() ? "" : "; --only RUN chooses one") << "\n";
-        return kExitBadInput;
-    }
+    std::vector<std::string> traces;
+    if (!plan_traces(arguments.trace, catalog.scenarios, traces)) return kExitBadInput;
     std::vector<scenario::Waiver> waivers;
     if (!waive(arguments.waiver_file, waivers, catalog.scenarios)) return kExitBadInput;
     std::vector<Report> reports;
@@ -228,7 +248,7 @@ int run_command(const RunArguments& arguments, const Services& services) {
     const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
     const unsigned jobs = arguments.jobs != 0 ? arguments.jobs : cores;
     Console console(catalog.scenarios, catalog.scenarios.size() == 1 || arguments.verbose);
-    const WorkerOptions options{services.run, jobs, arguments.verbose, arguments.trace_file, {}};
+    const WorkerOptions options{services.run, jobs, arguments.verbose, traces, {}};
     std::vector<RunResult> results = run_workers(catalog.scenarios, options, console);
     explain_failures(catalog.scenarios, arguments, options, results);
     for (const RunResult& result : results)

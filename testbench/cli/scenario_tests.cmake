@@ -19,6 +19,13 @@ foreach(golden IN LISTS goldens)
   set_tests_properties(${golden} PROPERTIES LABELS scenario TIMEOUT 60)
 endforeach()
 
+# Same scenario, seed and build: the same trace, over the whole set.
+add_test(NAME traces.repeat
+  COMMAND ${CMAKE_COMMAND} -DPROGRAM=$<TARGET_FILE:ans2emu> -DOUT=${CMAKE_CURRENT_BINARY_DIR}/traces
+    -P ${CMAKE_CURRENT_LIST_DIR}/repeat_traces.cmake
+  WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+set_tests_properties(traces.repeat PROPERTIES LABELS scenario TIMEOUT 300)
+
 # The reference pages are those that the tables make.
 foreach(page scenarios faults rules measures)
   add_test(NAME docs.${page}

@@ -88,7 +88,8 @@ ordered_json to_json(const RunResult& r) {
     out["faults"] = array_of(f.faults, [](const FaultResult& s) {
         return ordered_json{{"id", s.id}, {"fired", s.fired}};
     });
-    out["violations"] = array_of(f.violations, [](const Violation& v) {
+    out["violations"] = array_of(f.violations, [](const Violation& v) { return ordered_json(v.rule); });
+    out["broken_rules"] = array_of(f.violations, [](const Violation& v) {
         return ordered_json{{"rule", v.rule},
                             {"severity", v.severity},
                             {"text", v.text},
@@ -134,7 +135,7 @@ RunResult result_from_json(const json& j) {
     f.faults = vector_of<FaultResult>(j.at("faults"), [](const json& s) {
         return FaultResult{s.at("id"), s.at("fired")};
     });
-    f.violations = vector_of<Violation>(j.at("violations"), [](const json& v) {
+    f.violations = vector_of<Violation>(j.at("broken_rules"), [](const json& v) {
         return Violation{v.at("rule"), v.at("severity"), v.at("text"), v.at("count"),
                          from_us(v.at("first_us")), v.at("pardon")};
     });
