@@ -109,7 +109,8 @@ constexpr std::array<MeasureInfo, kMeasureCount> kTable{{
      "the late completion is taken for the new command: wrong data, no error", "late-completion-after-timeout"},
     {M::FailInFlightOnCrash, "fail_in_flight_on_crash", "fails every request in flight when the device is gone",
      "their owners wait for ever", "crash-mid-io"},
-    {M::OutliveTheDevice, "outlive_the_device", "keeps its state until its last user is gone, whatever became of the device",
+    {M::OutliveTheDevice, "outlive_the_device",
+     "keeps its state until its last user is gone, whatever became of the device",
      "whoever has the disk open uses freed memory", "crash-with-disk-open"},
 }};
 

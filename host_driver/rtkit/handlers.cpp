@@ -158,7 +158,7 @@ void Rtkit::handle_buffer_request(std::uint8_t endpoint, std::uint64_t msg0) {
     }
     if (omit_.has(Measure::GrantBuffers) && (endpoint == kCrashlog || endpoint == kIoReport)) return;
     std::uint64_t size = oslog ? OsLogBytes::get(msg0) : BufferPages::get(msg0) * kPageSize;
-    if (oslog && omit_.has(Measure::OslogSizeInBytes)) size -= size % kPageSize;  // source: hardware.md 7.4 (m1n1 python)
+    if (oslog && omit_.has(Measure::OslogSizeInBytes)) size -= size % kPageSize;  // source: hardware.md 7.4 (m1n1)
     const DmaMemory* memory = buffers_.provide(endpoint, size);
     if (memory == nullptr) return;
     if (oslog)
