@@ -87,7 +87,8 @@ Type<Step> wrap_io() {
             key<Io>("flush_every", &Io::flush_every, integer<std::uint64_t>(0, 1'000'000),
                     "a flush after so many writes; 0: none"),
             key<Io>("smart_every", &Io::smart_every, integer<std::uint64_t>(0, 1'000'000),
-                    "the first thread reads the SMART log after so many of its requests, with others in flight; 0: never"),
+                    "the first thread reads the SMART log after so many of its requests, while others are in "
+                    "flight; 0: never"),
             key<Io>("think_us", &Io::think, duration("us", 60e6),
                     "a thread's pause before each request: random, so long on average"),
             key<Io>("seed", &Io::seed, optional(integer<std::uint64_t>(0, UINT64_MAX)),
