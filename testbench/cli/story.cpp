@@ -129,6 +129,7 @@ struct Describer {
             text += ", " + std::to_string(io.read_percent) + " % reads";
         if (io.fua_percent != 0) text += ", " + std::to_string(io.fua_percent) + " % FUA";
         if (io.flush_every != 0) text += ", a flush each " + std::to_string(io.flush_every) + " writes";
+        if (io.smart_every != 0) text += ", SMART each " + std::to_string(io.smart_every);
         if (io.think != 0) text += ", thinking " + us_text(io.think) + " before each";
         return text + (io.verify ? ", verify" : "");
     }

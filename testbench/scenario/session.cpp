@@ -32,6 +32,7 @@ driver::Options driver_options(const Driver& file) {
     options.queue_depth = file.queue_depth;
     options.io_timeout_ms = static_cast<unsigned>(file.io_timeout / milliseconds(1));
     options.admin_timeout_ms = static_cast<unsigned>(file.admin_timeout / milliseconds(1));
+    options.shutdown_timeout_ms = static_cast<unsigned>(file.shutdown_timeout / milliseconds(1));
     return options;
 }
 
@@ -252,6 +253,12 @@ driver::Status Session::perform(const PowerCut&, StepResult& result) {
 
 driver::Status Session::perform(const PowerOn&, StepResult&) {
     rig_.restore_power();
+    return driver::Status::Ok;
+}
+
+driver::Status Session::perform(const Abandon&, StepResult&) {
+    rig_.abandon_driver();
+    retire_driver();
     return driver::Status::Ok;
 }
 

@@ -50,6 +50,7 @@ private:
     driver::Status perform(const Mmio& step, StepResult& result);
     driver::Status perform(const Mail& step, StepResult& result);
     driver::Status perform(const RawCommand& step, StepResult& result);
+    driver::Status perform(const Abandon& step, StepResult& result);
 
     void run_from(std::size_t index);
     bool run_step(std::size_t index);

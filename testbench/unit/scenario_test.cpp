@@ -233,6 +233,8 @@ const std::vector<std::string>& good_files() {
                  {"trim": {"lba": 8, "blocks": 16}}, {"write_image": {"from": "a"}}, {"read_image": {"compare_with": "a"}},
                  "suspend", {"wait": {"ms": 1}}, "resume", "reset", "flush", "smart", "shutdown", "boot", "power_cut",
                  "power_on", {"boot": {"expect": "error"}}, {"boot": {"expect": "any"}}, {"io": {"expect": "any"}})"),
+        steps(R"("boot", {"io": {"smart_every": 100}}, "abandon", "boot", "suspend", "abandon", "boot")"),
+        with(R"("driver": {"shutdown_timeout_ms": 20000})"),
         steps(R"j("boot", {"mmio": {"read": "sart.CONFIG(15)"}}, {"mmio": {"write": "0x277bcc014", "value": "0x1", "bits": 64}},
                  {"mail": {"endpoint": "0x100", "msg0": 1, "times": 3}}, {"mmio": {"read": "pmgr.ps_ans2"}},
                  {"command": {"opcode": 2, "queue": "admin", "blocks": 3, "prp2": "0x10", "tcb": {"flags": 0}}})j"),

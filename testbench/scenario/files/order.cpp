@@ -42,6 +42,7 @@ constexpr std::array<Rule, std::variant_size_v<Step>> kRules{{
     {kPowered, 0, 0, "needs a machine with power"},                                     // mmio
     {kPowered, 0, 0, "needs a machine with power"},                                     // mail
     {kUp, 0, 0, kNeedsBoot},                                                            // command
+    {kUp | kSuspended, kDown, kDown, kNeedsBoot},                                       // abandon
 }};
 
 std::string describe(unsigned states) {

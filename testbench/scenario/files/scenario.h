@@ -57,6 +57,7 @@ struct Driver {
     unsigned queue_depth = 61;     ///< I/O commands in flight at most
     SimTime io_timeout = seconds(30);
     SimTime admin_timeout = seconds(60);
+    SimTime shutdown_timeout = seconds(5);
     bool use_interrupts = true;  ///< false: the driver polls
 };
 

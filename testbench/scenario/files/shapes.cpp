@@ -119,6 +119,8 @@ Type<Driver> driver_type() {
                     "patience with an I/O command"),
         key<Driver>("admin_timeout_ms", &Driver::admin_timeout, duration("ms", kLongestMs),
                     "patience with an admin command"),
+        key<Driver>("shutdown_timeout_ms", &Driver::shutdown_timeout, duration("ms", kLongestMs),
+                    "patience with the shutdown, and with each command before it"),
         key<Driver>("use_interrupts", &Driver::use_interrupts, boolean(), "false: the driver polls"),
     });
 }

@@ -10,7 +10,7 @@ namespace {
 constexpr std::array<std::string_view, std::variant_size_v<Step>> kNames{
     "boot",    "identify", "smart", "io",       "read_image", "write_image", "flush", "trim",
     "suspend", "resume",   "reset", "shutdown", "power_cut",  "power_on",    "wait",
-    "mmio",    "mail",     "command"};
+    "mmio",    "mail",     "command", "abandon"};
 constexpr std::array<std::string_view, 3> kExpects{"ok", "error", "any"};
 constexpr std::array<std::string_view, 2> kQueues{"admin", "io"};
 constexpr std::array<std::string_view, 5> kPatterns{"read", "write", "randread", "randwrite", "randrw"};
@@ -86,6 +86,9 @@ Type<Step> wrap_io() {
                     "flight"),
             key<Io>("flush_every", &Io::flush_every, integer<std::uint64_t>(0, 1'000'000),
                     "a flush after so many writes; 0: none"),
+            key<Io>("smart_every", &Io::smart_every, integer<std::uint64_t>(0, 1'000'000),
+                    "the first thread reads the SMART log after so many of its requests, while others are in "
+                    "flight; 0: never"),
             key<Io>("think_us", &Io::think, duration("us", 60e6),
                     "a thread's pause before each request: random, so long on average"),
             key<Io>("seed", &Io::seed, optional(integer<std::uint64_t>(0, UINT64_MAX)),
@@ -190,6 +193,7 @@ std::vector<Type<Step>> bodies() {
         wrap_mmio(),
         wrap_mail(),
         wrap_command(),
+        wrap(step<Abandon>()),
     };
 }
 

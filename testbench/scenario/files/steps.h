@@ -44,6 +44,7 @@ struct Io : StepBase {
     unsigned read_percent = 50;    ///< of randrw
     std::uint64_t buffer_mib = 0;  ///< buffers at random places of so much memory; 0: one a request in flight
     std::uint64_t flush_every = 0;      ///< a flush after so many writes; 0: none
+    std::uint64_t smart_every = 0;      ///< the SMART log is read after so many requests, while others are in flight
     SimTime think = 0;                  ///< a thread's pause before each request: random, so long on average
     std::optional<std::uint64_t> seed;  ///< default: the scenario's
     std::uint64_t requests() const;
@@ -73,6 +74,8 @@ struct Shutdown : StepBase {};
 /// Power is gone at once: caches are lost, the driver dies with the machine.
 struct PowerCut : StepBase {};
 struct PowerOn : StepBase {};
+/// The driver is gone without a word, as with a kernel that dies or is replaced; the machine stays as it is.
+struct Abandon : StepBase {};
 /// Simulated time passes while the driver does nothing.
 struct Wait : StepBase {
     SimTime time = 0;
@@ -118,7 +121,7 @@ struct RawCommand : StepBase {
 };
 
 using Step = std::variant<Boot, Identify, Smart, Io, ReadImage, WriteImage, Flush, Trim, Suspend, Resume,
-                          Reset, Shutdown, PowerCut, PowerOn, Wait, Mmio, Mail, RawCommand>;
+                          Reset, Shutdown, PowerCut, PowerOn, Wait, Mmio, Mail, RawCommand, Abandon>;
 
 /// As scenarios write it: "read_image".
 std::string_view step_name(const Step& step);
