@@ -146,6 +146,7 @@ Schema scenario_schema() {
     schema["definitions"] = when_definitions();
     schema["definitions"]["action"] = action_definition();
     schema["definitions"]["bounds"] = bounds_definition();
+    schema["definitions"]["script_step"] = script_step_definition();
     return schema;
 }
 
