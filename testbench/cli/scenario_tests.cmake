@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The program as a user meets it: every scenario of the tree is a test, and so are the exit codes.
 file(GLOB_RECURSE scenarios CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/scenarios/*.json)
-list(FILTER scenarios EXCLUDE REGEX "scenario\\.schema\\.json$")
+list(FILTER scenarios EXCLUDE REGEX "scenario\\.schema\\.json$|\\.script\\.json$")
 foreach(file IN LISTS scenarios)
   add_test(NAME ${file} COMMAND ans2emu run ${file} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   set_tests_properties(${file} PROPERTIES LABELS scenario TIMEOUT 120)
