@@ -137,7 +137,7 @@ Type<std::vector<RawScript>> book_type() {
 }
 
 struct Library {
-    std::string schema, description;
+    std::string description;
     std::vector<RawScript> scripts;
 };
 
@@ -153,7 +153,6 @@ Schema script_step_definition() {
 const Type<std::vector<RawScript>>& library_type() {
     static const Type<std::vector<RawScript>> type = [] {
         const Type<Library> library = shape<Library>({
-            key<Library>("$schema", &Library::schema, text(4096, "the path of a schema"), "for editors"),
             key<Library>("description", &Library::description, text(2000, "what the scripts are for"),
                          "what the scripts are for"),
             key<Library>("scripts", &Library::scripts, book_type(), "for use by others", true),
