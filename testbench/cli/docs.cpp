@@ -61,7 +61,7 @@ std::string values_of(const Json& schema) {
     if (schema.contains("$ref")) {
         const std::string ref = schema["$ref"];
         const std::string name = ref.substr(ref.rfind('/') + 1);
-        return name == "bounds" ? "a number, or `{min, max}`" : name == "action" ? "an action" : "see " + code(name);
+        return name == "bounds" ? "a number, or `{min, max}`" : name == "action" ? "an action" : name == "script_step" ? "a step" : "see " + code(name);
     }
     if (schema.contains("enum")) {
         std::string out;

@@ -71,9 +71,12 @@ const std::vector<Bad>& bad_files() {
          "body a wait or wait_us",
          false},
         {one(repeat(5000, kWait + "," + kDrop) + "," + kWait),
-         "f.json:1: /scripts/0/steps: is more than 10000 steps when unrolled", false},
+         "f.json:1: /scripts/0/steps: makes more than 10000 steps of the scripts when unrolled", false},
         {one(repeat(10000, repeat(10000, repeat(10000, repeat(10000, kWait))))),
-         "f.json:1: /scripts/0/steps: is more than 10000 steps when unrolled", false},
+         "f.json:1: /scripts/0/steps: makes more than 10000 steps of the scripts when unrolled", false},
+
+        {scripts(script("a", repeat(6000, kWait)) + "," + script("b", repeat(6000, kWait))),
+         "f.json:1: /scripts/1/steps: makes more than 10000 steps of the scripts when unrolled", false},
 
         {one(use("a")), "f.json:1: /scripts/0/steps/0/use: never ends: the script uses itself (\"a\" -> \"a\")", false},
         {scripts(script("a", kWait + "," + use("b")) + "," + script("b", repeat(2, kWait + "," + use("a")))),
@@ -225,7 +228,7 @@ TEST_F(ScriptLibraries, UsesThatDoubleInEachLevelEndAtTheBound) {
         all += script("s" + std::to_string(i), next + "," + next) + ",";
     }
     EXPECT_THAT(check_script_library(folder_.write("l.script.json", library(all + script("s15", kWait + "," + kWait)))),
-                ::testing::Contains(::testing::HasSubstr("is more than 10000 steps when unrolled")));
+                ::testing::Contains(::testing::HasSubstr("makes more than 10000 steps of the scripts when unrolled")));
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ using Kind = RawStep::Kind;
 
 // A `use` in a script that is used in a script, and so on. Deeper, nobody can follow; it bounds recursion.
 constexpr std::size_t kDeepestUse = 16;
-constexpr std::size_t kMostFiles = 32;
+constexpr std::size_t kMostFiles = 8;
 
 /// One file's scripts.
 struct Book {
@@ -81,6 +81,7 @@ private:
     std::vector<const RawScript*> stack_;
     std::set<const RawScript*> parts_;  // of this file, used by others of it
     std::string via_;                   // the `use` in this file that led to another
+    std::size_t unrolled_ = 0;          // steps of all scripts
     bool good_ = true;
 };
 
@@ -115,7 +116,7 @@ bool Linker::find(const Book& from, RawStep& step, Book*& book) {
     if (hash != std::string::npos) book = open_book(from, step.use.substr(0, hash), pointer);
     if (book == nullptr) return false;
     std::vector<std::string_view> names;
-    for (const RawScript& script : book->scripts) {
+    for (RawScript& script : book->scripts) {
         if (script.id == id) step.used = &script;
         names.push_back(script.id);
     }
@@ -153,7 +154,7 @@ void Linker::visit_use(Book& book, RawStep& step, Visit& at) {
     const std::string pointer = step.pointer + "/use";
     Book* target = &book;
     if (!find(book, step, target)) return;
-    auto& used = const_cast<RawScript&>(*step.used);  // of a book that is ours
+    RawScript& used = *step.used;
     const auto open = std::find(stack_.begin(), stack_.end(), &used);
     if (open != stack_.end()) {
         std::string circle;
@@ -196,6 +197,7 @@ bool Linker::unroll(const RawScript& script, bool open, fault::Script& out) {
     out.id = script.id;
     out.place = script.pointer;
     out.must_finish = script.must_finish;
+    if (open) unrolled_ = 0;  // not to run together
     Unrolling at{out, open};
     return unroll(script.steps, at);
 }
@@ -234,9 +236,10 @@ bool Linker::resolve_event(const RawStep& step, const Book& book, const Unrollin
 
 bool Linker::add_step(const RawStep& step, Unrolling& at) {
     fault::Script& script = at.script;
-    if (script.order.size() >= fault::kMostScriptSteps)
+    if (unrolled_ >= fault::kMostScriptSteps)
         return complain(main_, script.place + "/steps",
-                        "is more than " + std::to_string(fault::kMostScriptSteps) + " steps when unrolled");
+                        "makes more than " + std::to_string(fault::kMostScriptSteps) + " steps of the scripts when unrolled");
+    ++unrolled_;
     // The same step after another wait may refer to another event.
     const auto [known, fresh] =
         at.known.try_emplace({&step, at.last}, static_cast<std::uint32_t>(script.steps.size()));

@@ -17,7 +17,7 @@ struct RawStep {
     std::uint64_t times = 1;
     std::vector<RawStep> steps;  ///< Repeat
     std::string use;
-    const RawScript* used = nullptr;  ///< once it is found
+    RawScript* used = nullptr;   ///< once it is found
     std::string pointer;
     std::string what;
 };

@@ -60,7 +60,7 @@ Key<RawStep> repeat_key() {
         key<Repeat>("times", &Repeat::times, integer<std::uint64_t>(1, fault::kMostScriptSteps), "how often", true),
         key<Repeat>("steps", &Repeat::steps, some_steps(), "what is repeated", true),
     });
-    return {"repeat", "steps that are done so many times", false,
+    return {"repeat", "`{times, steps}`: steps that are done so many times", false,
             [read = type.read](const Input& in, RawStep& out) {
                 Repeat repeat;
                 if (!read(in, repeat)) return false;
@@ -70,7 +70,7 @@ Key<RawStep> repeat_key() {
                 return true;
             },
             [schema = type.schema](const RawStep&) {
-                Schema out{{"description", "steps that are done so many times"}};
+                Schema out{{"description", "`{times, steps}`: steps that are done so many times"}};
                 out.update(schema());
                 return out;
             }};
