@@ -20,8 +20,14 @@ void EventHub::subscribe(EventSink& sink, std::initializer_list<EventKind> kinds
     subscribe(sink, set);
 }
 
-void EventHub::unsubscribe(EventSink& sink) {
-    for (auto& list : sinks_) list.erase(std::remove(list.begin(), list.end(), &sink), list.end());
+void EventHub::unsubscribe(EventSink& sink) { unsubscribe(sink, all()); }
+
+void EventHub::unsubscribe(EventSink& sink, const Kinds& kinds) {
+    for (std::size_t k = 0; k < kEventKinds; ++k) {
+        if (!kinds[k]) continue;
+        auto& list = sinks_[k];
+        list.erase(std::remove(list.begin(), list.end(), &sink), list.end());
+    }
 }
 
 EventHub& EventHub::none() {

@@ -123,6 +123,8 @@ public:
     void subscribe(EventSink& sink, const Kinds& kinds);
     void subscribe(EventSink& sink, std::initializer_list<EventKind> kinds);
     void unsubscribe(EventSink& sink);
+    /// Not while an event of these kinds is being delivered.
+    void unsubscribe(EventSink& sink, const Kinds& kinds);
 
     static Kinds all() { return Kinds{}.set(); }
     /// A hub without sinks, for blocks used alone.

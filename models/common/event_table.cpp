@@ -89,7 +89,7 @@ constexpr EventField kMediaError[] = {field("lba", 0, 0, 64)};
 constexpr EventField kCut[] = {field("lost_blocks", 0, 0, 64, F::Dec, "acknowledged, not flushed, gone")};
 constexpr EventField kLog[] = {choice("level", 0, 0, 4, kLogLevels)};
 constexpr EventField kIrqEntry[] = {field("line", 0, 0, 16), field("spurious", 0, 16, 1, F::Bool)};
-constexpr EventField kFault[] = {field("rule", 0, 0, 16, F::Dec, "index in the scenario's fault list")};
+constexpr EventField kFault[] = {field("rule", 0, 0, 16, F::Dec, "index in the scenario's fault list; scripts come behind it")};
 constexpr EventField kViolation[] = {choice("severity", 0, 0, 4, kSeverities)};
 
 template <std::size_t N>

@@ -26,7 +26,7 @@ constexpr const char* kExitCodes =
     "  2  bad usage, a bad scenario, or an image that cannot be used\n"
     "  3  the emulator itself failed\n";
 
-int check_command(const std::vector<std::string>& paths, bool schema) {
+int check_command(std::vector<std::string> paths, bool schema) {
     if (schema) {
         std::cout << scenario::scenario_schema().dump(2) << "\n";
         return kExitOk;
@@ -36,7 +36,15 @@ int check_command(const std::vector<std::string>& paths, bool schema) {
         return kExitBadInput;
     }
     const Style style = Style::of(STDOUT_FILENO);
-    const Catalog catalog = load_catalog(paths, {});
+    const auto libraries = std::stable_partition(
+        paths.begin(), paths.end(), [](const std::string& path) { return !scenario::is_script_library(path); });
+    Catalog catalog = load_catalog({paths.begin(), libraries}, {});
+    for (auto library = libraries; library != paths.end(); ++library) {
+        const std::vector<std::string> problems = scenario::check_script_library(*library);
+        catalog.problems.insert(catalog.problems.end(), problems.begin(), problems.end());
+        if (problems.empty())
+            std::cout << style(Colour::Good, "ok") << "  " << printable(*library) << "  (scripts)\n";
+    }
     for (const scenario::Scenario& s : catalog.scenarios)
         std::cout << style(Colour::Good, "ok") << "  " << printable(s.path) << "  " << printable(s.title())
                   << "\n";

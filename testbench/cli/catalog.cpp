@@ -22,7 +22,8 @@ void collect_folder(const fs::path& folder, std::vector<std::string>& files,
     for (; !error && entry != end; entry.increment(error)) {
         const fs::path& path = entry->path();
         std::error_code ignored;
-        if (path.extension() == ".json" && path.filename() != kSchemaFile && entry->is_regular_file(ignored))
+        if (path.extension() == ".json" && path.filename() != kSchemaFile &&
+            !scenario::is_script_library(path.string()) && entry->is_regular_file(ignored))
             found.push_back(path.string());
     }
     if (error)
@@ -53,6 +54,11 @@ Catalog load_catalog(const std::vector<std::string>& paths, const std::vector<st
     const std::vector<std::string> files = scenario_files(paths, catalog.problems);
     catalog.bad_files = catalog.problems.size();
     for (const std::string& file : files) {
+        if (scenario::is_script_library(file)) {
+            catalog.problems.push_back(file + ": is a library of scripts, not a scenario");
+            ++catalog.bad_files;
+            continue;
+        }
         scenario::Loaded loaded = scenario::load_scenario(file, overrides);
         if (loaded.scenarios.empty()) ++catalog.bad_files;
         for (scenario::Scenario& s : loaded.scenarios)

@@ -16,7 +16,8 @@ struct Catalog {
     std::size_t bad_files = 0;
 };
 
-/// The files behind `paths`: a folder stands for every *.json below it except scenario.schema.json. Problems
+/// The files behind `paths`: a folder stands for every *.json below it except scenario.schema.json and
+/// libraries of scripts (*.script.json). Problems
 /// (no such file, a folder without scenarios) go to `problems`.
 std::vector<std::string> scenario_files(const std::vector<std::string>& paths,
                                         std::vector<std::string>& problems);

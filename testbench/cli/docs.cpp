@@ -61,7 +61,7 @@ std::string values_of(const Json& schema) {
     if (schema.contains("$ref")) {
         const std::string ref = schema["$ref"];
         const std::string name = ref.substr(ref.rfind('/') + 1);
-        return name == "bounds" ? "a number, or `{min, max}`" : name == "action" ? "an action" : "see " + code(name);
+        return name == "bounds" ? "a number, or `{min, max}`" : name == "action" ? "an action" : name == "script_step" ? "a step" : "see " + code(name);
     }
     if (schema.contains("enum")) {
         std::string out;
@@ -151,6 +151,18 @@ std::string when_chapter(const Json& schema) {
     return out + keys_table(common);
 }
 
+std::string scripts_chapter(const Json& schema) {
+    return "## scripts\n\nWhat no single rule says: steps that are done one after the other, once, from the start of the run.\n\n" +
+           keys_table(schema["properties"]["scripts"]["items"]) +
+           "\nA step is an object with one key:\n\n" + keys_table(schema["definitions"]["script_step"]) +
+           "\nA wait counts from the moment when it is reached, and `$event.field` in a `do` is a field of the event of the last wait. "
+           "An action that is decided at some point waits for the next thing that it can hit, and the script goes on when it has hit; any "
+           "other happens by itself. What an action hit is observed after it, so a wait behind it sees a message that was delayed or changed, "
+           "and none that was dropped. A `repeat` must wait or take time in its body.\n\n"
+           "A library is a file named `*.script.json`: `{\"scripts\": [...]}`, as in `scenarios/scripts`. It is no scenario; `ans2emu check` "
+           "takes it by name.\n";
+}
+
 std::string scenarios_page() {
     const Json schema = scenario::scenario_schema();
     const Json& keys = schema["properties"];
@@ -163,7 +175,7 @@ std::string scenarios_page() {
                       keys_table(schema);
     for (const char* part : {"firmware", "machine", "media", "driver", "limits"})
         out += "\n## " + std::string(part) + "\n\n" + keys_table(keys[part]);
-    out += "\n" + when_chapter(schema) + "\n" + steps_chapter(keys["steps"]) + "\n";
+    out += "\n" + when_chapter(schema) + "\n" + scripts_chapter(schema) + "\n" + steps_chapter(keys["steps"]) + "\n";
     Json expect = keys["expect"];
     const Json counters = expect["properties"]["counters"];
     out += "## expect\n\n" + keys_table(expect) + "\n### Counters\n\n" + head({"counter", "counts"});

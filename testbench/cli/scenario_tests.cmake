@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The program as a user meets it: every scenario of the tree is a test, and so are the exit codes.
 file(GLOB_RECURSE scenarios CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/scenarios/*.json)
-list(FILTER scenarios EXCLUDE REGEX "scenario\\.schema\\.json$")
+list(FILTER scenarios EXCLUDE REGEX "scenario\\.schema\\.json$|\\.script\\.json$")
 foreach(file IN LISTS scenarios)
   add_test(NAME ${file} COMMAND ans2emu run ${file} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   set_tests_properties(${file} PROPERTIES LABELS scenario TIMEOUT 120)
@@ -60,6 +60,10 @@ foreach(command run check list regs faults rules mutate docs bench)
   ans_cli_test(help_${command} 0 "Example:" ${command} --help)
 endforeach()
 ans_cli_test(check 0 "ok  scenarios/power/power_cut.json" check scenarios)
+ans_cli_test(check_library 0 "ok  scenarios/scripts/rtkit.script.json" check scenarios/scripts/rtkit.script.json)
+ans_cli_test(run_library 2 "is a library of scripts, not a scenario" run scenarios/scripts/rtkit.script.json)
+ans_cli_test(script_unfinished 1 "script odd_map did not finish .must_finish is true.: it waited at step 7 of 7, /scripts/0/steps/6: .*wait"
+  run scenarios/faults/script_epmap_in_odd_order.json --set scripts.0.steps.6.wait.nth=2)
 ans_cli_test(list 0 "\"path\": \"scenarios/boot/t8103.json\"" list --json)
 ans_cli_test(regs 0 "A2I_CONTROL" regs mailbox)
 ans_cli_test(regs_unknown 2 "did you mean \"mailbox\"" regs mailbx)

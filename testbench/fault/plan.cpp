@@ -22,7 +22,7 @@ SimTime later(SimTime now, SimTime by) {
 
 SC_HAS_PROCESS(FaultPlan);
 FaultPlan::FaultPlan(sc_core::sc_module_name name, std::vector<Rule> rules, std::uint64_t seed,
-                     EventHub& events, DecideHub& points, MachineControl& machine)
+                     EventHub& events, DecideHub& points, MachineControl& machine, std::vector<Script> scripts)
     : sc_module(name), events_(events), points_(points), machine_(machine) {
     for (Rule& rule : rules) {
         if (const std::string why = defect(rule); !why.empty())
@@ -32,12 +32,18 @@ FaultPlan::FaultPlan(sc_core::sc_module_name name, std::vector<Rule> rules, std:
                 throw std::invalid_argument("fault rule \"" + rule.id + "\": " + why);
         states_.push_back(std::make_unique<RuleState>(std::move(rule), seed));
     }
+    ScriptStage& stage = *this;
+    for (Script& script : scripts) {
+        if (const std::string why = defect(script); !why.empty())
+            throw std::invalid_argument("script \"" + script.id + "\": " + why);
+        scripts_.push_back(std::make_unique<ScriptState>(std::move(script), scripts_.size(), seed, stage));
+    }
     for (std::size_t i = 0; i < states_.size(); ++i)
         install(i);
-    EventHub::Kinds kinds = now_.kinds();
-    for (std::size_t k = 0; k < kEventKinds; ++k)
-        if (!watchers_[k].empty() || !followers_[k].empty()) kinds.set(k);
-    events_.subscribe(*this, kinds);
+    for (const auto& state : scripts_)
+        install(state->script);
+    heard_ = kinds();
+    events_.subscribe(*this, heard_);
 
     SC_METHOD(run_due);
     sensitive << due_;
@@ -68,7 +74,31 @@ void FaultPlan::install(std::size_t index) {
         now_.need(*wanted.state);
 }
 
+void FaultPlan::install(const Script& script) {
+    for (const ScriptStep& step : script.steps) {
+        for (const Do& todo : step.actions)
+            for (const DecidePoint point : {todo.action->point, todo.action->second_point})
+                if (point != DecidePoint::Count) points_.install(point, *this);
+        if (!step.wait) continue;
+        for (const While& wanted : step.wait->states)
+            now_.need(*wanted.state);
+    }
+}
+
+EventHub::Kinds FaultPlan::kinds() const {
+    EventHub::Kinds kinds = now_.kinds();
+    for (std::size_t k = 0; k < kEventKinds; ++k) {
+        if (!watchers_[k].empty() || !followers_[k].empty()) kinds.set(k);
+        for (const auto& state : scripts_)
+            if (state->runner.needs(static_cast<EventKind>(k))) kinds.set(k);
+    }
+    return kinds;
+}
+
 void FaultPlan::start_of_simulation() {
+    for (const auto& state : scripts_)
+        state->runner.start(0);
+    if (!scripts_.empty()) due_.notify(sc_core::SC_ZERO_TIME);
     for (std::size_t i = 0; i < states_.size(); ++i) {
         RuleState& state = *states_[i];
         const When& when = state.rule.when;
@@ -92,8 +122,9 @@ FaultPlan::Planned FaultPlan::resolve(std::size_t index, const Do& todo, const E
 }
 
 void FaultPlan::plan(std::size_t index, const Do& todo, const Event* event, SimTime now) {
-    const Planned planned = resolve(index, todo, event);
-    if (!todo.action->own() && todo.delay == 0 && event != nullptr) {
+    Planned planned = resolve(index, todo, event);
+    if (of_script(planned)) planned.step = script_of(planned).runner.done();
+    if (!todo.action->own() && todo.delay == 0 && (event != nullptr || of_script(planned))) {
         arm(planned, now);
         return;
     }
@@ -126,7 +157,54 @@ void FaultPlan::on_event(const Event& event) {
     }
     for (const std::size_t index : followers_[static_cast<std::size_t>(event.kind)])
         states_[index]->condition.note(event);
+    tell_scripts(event);
     now_.update(event);
+}
+
+void FaultPlan::tell_scripts(const Event& event) {
+    for (const auto& state : scripts_)
+        state->runner.on_event(event, now_);
+}
+
+void FaultPlan::begin(std::size_t script, const Do& todo, const Event* event, SimTime now) {
+    plan(states_.size() + script, todo, event, now);
+}
+
+void FaultPlan::passed(std::size_t script, const ScriptStep& step, std::size_t number, SimTime now) {
+    const ScriptState& state = *scripts_[script];
+    if (events_.wants(EventKind::RunNote))
+        emit(EventKind::RunNote,
+             "script " + state.script.id + ": step " + std::to_string(number) + " of " +
+                 std::to_string(state.script.order.size()) + " (" + step.place + ") is over: " + step.what,
+             now, states_.size() + script);
+    // Whoever sends this event may not be cut off while it does, and the next step may need waking.
+    due_.notify(sc_core::SC_ZERO_TIME);
+}
+
+bool FaultPlan::wake_scripts(SimTime now) {
+    bool woken = false;
+    for (const auto& state : scripts_)
+        if (state->runner.wake() <= now) {
+            state->runner.on_time(now);
+            woken = true;
+        }
+    return woken;
+}
+
+// A kind that no step waits for any more costs nothing again.
+void FaultPlan::hear_less() {
+    const EventHub::Kinds wanted = kinds();
+    events_.unsubscribe(*this, heard_ & ~wanted);
+    heard_ = wanted;
+}
+
+FaultPlan::Owner& FaultPlan::owner_of(const Planned& planned) {
+    if (of_script(planned)) return script_of(planned);
+    return *states_[planned.owner];
+}
+
+void FaultPlan::happened(const Planned& planned, SimTime now) {
+    if (of_script(planned)) script_of(planned).runner.happened(*planned.todo, planned.step, now);
 }
 
 // A rule counts only what one of its actions can hit.
@@ -179,36 +257,54 @@ Verdict FaultPlan::hit_armed(std::size_t index, const Event& about) {
 
 Verdict FaultPlan::fire(const Planned& planned, const Event& about) {
     announce(planned, about.time, &about);
-    return verdict_of(planned.action(), planned.values, about, states_[planned.rule]->draws.next());
+    const Verdict verdict =
+        verdict_of(planned.action(), planned.values, about, owner_of(planned).draws.next());
+    happened(planned, about.time);
+    return verdict;
 }
 
 void FaultPlan::run_due() {
     const SimTime now = kernel_now();
-    while (agenda_.next_due() <= now) {
-        const Planned planned = agenda_.take();
-        if (planned.action().own())
-            run_own(planned);
-        else
-            arm(planned, now);
-    }
+    do {
+        while (agenda_.next_due() <= now) {
+            const Planned planned = agenda_.take();
+            if (planned.action().own())
+                run_own(planned);
+            else
+                arm(planned, now);
+        }
+    } while (wake_scripts(now));
+    if (!scripts_.empty()) hear_less();
+    for (const auto& state : scripts_)
+        notify_at(due_, state->runner.wake());
     notify_at(due_, agenda_.next_due());
 }
 
 void FaultPlan::run_own(const Planned& planned) {
-    RuleState& state = *states_[planned.rule];
     const SimTime now = kernel_now();
-    SimTime& last = state.last_own[static_cast<std::size_t>(planned.todo - state.rule.actions.data())];
-    if (last == now || !possible(planned.action(), machine_)) return;
-    last = now;
+    if (!possible(planned.action(), machine_)) return;
+    if (!of_script(planned)) {
+        RuleState& state = *states_[planned.owner];
+        SimTime& last = state.last_own[static_cast<std::size_t>(planned.todo - state.rule.actions.data())];
+        if (last == now) return;
+        last = now;
+    }
     announce(planned, now, nullptr);
-    perform(planned.action(), planned.values, machine_, state.draws.next());
+    perform(planned.action(), planned.values, machine_, owner_of(planned).draws.next());
+    happened(planned, now);
 }
 
 void FaultPlan::announce(const Planned& planned, SimTime now, const Event* about) {
-    RuleState& state = *states_[planned.rule];
-    ++state.fired;
+    ++owner_of(planned).fired;
     if (!events_.wants(EventKind::FaultFired)) return;
-    std::string text = state.rule.id + ": " + std::string(planned.action().id);
+    std::string text;
+    if (of_script(planned)) {
+        const Script& script = script_of(planned).script;
+        text = script.id + " at " + script.steps[script.order[planned.step]].place;
+    } else {
+        text = states_[planned.owner]->rule.id;
+    }
+    text.append(": ").append(planned.action().id);
     if (about != nullptr) {
         const EventInfo& info = event_info(about->kind);
         text.append(" on ").append(info.name);
@@ -218,11 +314,15 @@ void FaultPlan::announce(const Planned& planned, SimTime now, const Event* about
                 .append("=")
                 .append(format_field(info.fields[i], *about));
     }
+    emit(EventKind::FaultFired, text, now, planned.owner);
+}
+
+void FaultPlan::emit(EventKind kind, const std::string& text, SimTime now, std::size_t owner) const {
     Event event;
     event.time = now;
-    event.kind = EventKind::FaultFired;
+    event.kind = kind;
     event.unit = Unit::Fault;
-    event.slot[0] = planned.rule;
+    if (kind == EventKind::FaultFired) event.slot[0] = owner;
     event.set_text(text);
     events_.emit(event);
 }

@@ -82,7 +82,30 @@ std::string defect_of(const Following& following, const When& when) {
     return contradiction(following, when);
 }
 
-std::string defect_of(const When& when) {
+}  // namespace
+
+bool Pattern::matches(const Event& event) const {
+    for (const FieldMatch& match : fields)
+        if (!match.matches(event)) return false;
+    return text.empty() || event.text().find(text) != std::string_view::npos;
+}
+
+bool FieldMatch::matches(const Event& event) const {
+    const std::uint64_t value = field->get(event);
+    switch (op) {
+        case Op::Equal:
+            return value == values[0];
+        case Op::Masked:
+            return (value & values[0]) == values[1];
+        case Op::Range:
+            return value >= values[0] && value <= values[1];
+        case Op::OneOf:
+            return std::find(values.begin(), values.end(), value) != values.end();
+    }
+    return false;
+}
+
+std::string defect(const When& when) {
     if (when.after >= when.before) return "its time window is empty";
     if (!(when.probability > 0.0 && when.probability <= 1.0))
         return "its probability is not above 0 and at most 1";
@@ -92,9 +115,6 @@ std::string defect_of(const When& when) {
                           when.states.empty() && !when.following;
         return bare ? std::string() : "it counts or matches an event but names none";
     }
-    // Its own firing is such an event: without a bound it would set itself off for ever.
-    if (when.kind == EventKind::FaultFired && when.nth == 0 && when.at_most == 0)
-        return "a rule on faults needs nth or at_most";
     if (std::string why = defect_of(static_cast<const Pattern&>(when)); !why.empty()) return why;
     for (const While& wanted : when.states)
         if (std::string why = defect_of(wanted); !why.empty()) return why;
@@ -104,7 +124,7 @@ std::string defect_of(const When& when) {
     return when.following ? defect_of(*when.following, when) : std::string();
 }
 
-std::string defect_of(const Do& todo, const When& when) {
+std::string defect(const Do& todo, const When& when) {
     if (todo.action == nullptr) return "an action is missing";
     const ActionInfo& action = *todo.action;
     const std::string name = quoted(action.id);
@@ -133,35 +153,15 @@ std::string defect_of(const Do& todo, const When& when) {
     return {};
 }
 
-}  // namespace
-
-bool Pattern::matches(const Event& event) const {
-    for (const FieldMatch& match : fields)
-        if (!match.matches(event)) return false;
-    return text.empty() || event.text().find(text) != std::string_view::npos;
-}
-
-bool FieldMatch::matches(const Event& event) const {
-    const std::uint64_t value = field->get(event);
-    switch (op) {
-        case Op::Equal:
-            return value == values[0];
-        case Op::Masked:
-            return (value & values[0]) == values[1];
-        case Op::Range:
-            return value >= values[0] && value <= values[1];
-        case Op::OneOf:
-            return std::find(values.begin(), values.end(), value) != values.end();
-    }
-    return false;
-}
-
 std::string defect(const Rule& rule) {
     if (rule.id.empty()) return "it has no id";
     if (rule.actions.empty()) return "it does nothing";
-    if (std::string why = defect_of(rule.when); !why.empty()) return why;
+    if (std::string why = defect(rule.when); !why.empty()) return why;
+    // Its own firing is such an event: without a bound it would set itself off for ever.
+    if (rule.when.kind == EventKind::FaultFired && rule.when.nth == 0 && rule.when.at_most == 0)
+        return "a rule on faults needs nth or at_most";
     for (const Do& todo : rule.actions)
-        if (std::string why = defect_of(todo, rule.when); !why.empty()) return why;
+        if (std::string why = defect(todo, rule.when); !why.empty()) return why;
     for (auto a = rule.actions.begin(); a != rule.actions.end(); ++a)
         for (auto b = std::next(a); b != rule.actions.end(); ++b)
             if (hits_match(*a, rule.when.kind) && hits_match(*b, rule.when.kind))

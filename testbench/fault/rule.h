@@ -183,5 +183,8 @@ inline bool hits_match(const Do& todo, EventKind kind) {
 /// Why the rule cannot be carried out ("its time window is empty"); empty if it can. FaultPlan refuses such
 /// rules.
 std::string defect(const Rule& rule);
+/// The same for its parts.
+std::string defect(const When& when);
+std::string defect(const Do& todo, const When& when);
 
 }  // namespace ans::fault

@@ -45,6 +45,17 @@ Ending ending_of(host::Engine::End end, const host::HostFailure& failure, const 
     return ending;
 }
 
+std::vector<ScriptResult> script_results(const Scenario& scenario, const fault::FaultPlan& plan) {
+    std::vector<ScriptResult> results;
+    for (std::size_t i = 0; i < plan.script_count(); ++i) {
+        const fault::ScriptRunner& script = plan.script(i);
+        const fault::ScriptStep* present = script.present();
+        results.push_back({scenario.scripts[i].id, script.done(), scenario.scripts[i].order.size(),
+                           present == nullptr ? "" : present->place + ": " + present->what});
+    }
+    return results;
+}
+
 }  // namespace
 
 RunResult run_scenario(const Scenario& scenario, const RunOptions& options) {
@@ -70,7 +81,7 @@ RunResult run_scenario(const Scenario& scenario, const RunOptions& options) {
     std::optional<trace::Recent> recent;
     if (options.events_around != 0) recent.emplace(events, options.events_around, EventHub::all(), options.around);
 
-    fault::FaultPlan plan("faults", scenario.faults, scenario.seed, events, decide, rig);
+    fault::FaultPlan plan("faults", scenario.faults, scenario.seed, events, decide, rig, scenario.scripts);
     Session session(scenario, rig, events, options.observer);
     rig.on_power_lost([&](std::uint64_t lost, SimTime at) { session.on_power_lost(lost, at); });
 
@@ -89,6 +100,7 @@ RunResult run_scenario(const Scenario& scenario, const RunOptions& options) {
     facts.outcome = outcome_of(scenario, facts.steps, ending);
     session.fill_counters(facts);
     collector.fill(facts);
+    facts.scripts = script_results(scenario, plan);
     if (rig.media().close(now) != MediaResult::Ok)
         throw UserError(scenario.media.image + ": the image could not be kept; is the disk full?");
     if (trace != nullptr) {

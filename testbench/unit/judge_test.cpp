@@ -130,6 +130,18 @@ TEST_F(JudgeTest, ARuleThatNeverFiredFailsUnlessItNeedNot) {
     EXPECT_THAT(failures(rule + "}]"), IsEmpty());
 }
 
+TEST_F(JudgeTest, AScriptThatDidNotFinishFailsUnlessItNeedNot) {
+    const std::string script = R"("scripts": [{"id": "a", "steps": [{"wait_us": 1}, {"wait": {"event": "irq"}}])";
+    result.facts.scripts = {{"a", 1, 2, "/scripts/0/steps/1: {irq}"}};
+    EXPECT_THAT(failures(script + "}]"),
+                ElementsAre("script a did not finish (must_finish is true): it waited at step 2 of 2, "
+                            "/scripts/0/steps/1: {irq}"));
+    EXPECT_THAT(failures(script + ", \"must_finish\": false}]"), IsEmpty());
+    result.facts.scripts[0].done = 2;
+    EXPECT_THAT(failures(script + "}]"), IsEmpty());
+    EXPECT_THAT(result.checks, ::testing::Contains("script a finished, 2 steps"));
+}
+
 TEST_F(JudgeTest, OnlyErrorRulesThatAreNotAllowedFail) {
     result.facts.violations = {{"TCB-03", "warning", "w", 1, 0},
                                {"TCB-01", "error", "tag 5", 2, milliseconds(3)}};
@@ -174,6 +186,7 @@ TEST_F(JudgeTest, AResultSurvivesItsJsonForm) {
     result.wall_ms = 1.5;
     result.facts.stages = {{"rtkit ready", microseconds(5) + 1}};
     result.facts.violations = {{"TCB-01", "error", "tag 5", 2, 7}};
+    result.facts.scripts = {{"a", 1, 2, "here"}};
     failures("\"seed\": 1");
     const nlohmann::ordered_json json = to_json(result);
     EXPECT_EQ(to_json(result_from_json(nlohmann::json::parse(json.dump()))), json);

@@ -38,6 +38,7 @@ public:
         steps();
         outcome();
         faults();
+        scripts();
         counters();
         log();
         sim_time();
@@ -95,6 +96,20 @@ private:
                     (fired == 1 ? "once" : std::to_string(fired) + " times"));
             else if (rule.must_fire)
                 missed("fault " + rule.id + " never fired: nothing matched its `when` (must_fire is true)");
+        }
+    }
+
+    void scripts() {
+        for (std::size_t i = 0; i < scenario_.scripts.size(); ++i) {
+            const fault::Script& script = scenario_.scripts[i];
+            const ScriptResult none;
+            const ScriptResult& is = i < result_.facts.scripts.size() ? result_.facts.scripts[i] : none;
+            const std::size_t steps = script.order.size();
+            if (is.done == steps)
+                met("script " + script.id + " finished, " + std::to_string(steps) + " steps");
+            else if (script.must_finish)
+                missed("script " + script.id + " did not finish (must_finish is true): it waited at step " +
+                       std::to_string(is.done + 1) + " of " + std::to_string(steps) + ", " + is.waits);
         }
     }
 

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "testbench/scenario/files/document.h"
+#include "testbench/scenario/files/script_linker.h"
 #include "testbench/scenario/files/shapes.h"
 
 namespace ans::scenario {
@@ -139,6 +140,22 @@ Loaded load_scenario(const std::string& path, const std::vector<std::string>& ov
     return load_scenario_text(text, path, overrides);
 }
 
+bool is_script_library(std::string_view path) {
+    constexpr std::string_view kEnd = ".script.json";
+    return path.size() > kEnd.size() && path.substr(path.size() - kEnd.size()) == kEnd;
+}
+
+std::vector<std::string> check_script_library(const std::string& path) {
+    Problems problems(path);
+    std::string text;
+    if (!read_file(path, text, problems)) return problems.texts();
+    const Json document = parse_document(text, problems);
+    std::vector<RawScript> scripts;
+    if (problems.empty() && library_type().read({document, Path(), problems}, scripts))
+        check_library_scripts(std::move(scripts), path, problems);
+    return problems.texts();
+}
+
 Schema scenario_schema() {
     Schema schema{{"$schema", "http://json-schema.org/draft-07/schema#"}, {"title", "ans2emu scenario"}};
     schema.update(root().schema());
@@ -146,6 +163,7 @@ Schema scenario_schema() {
     schema["definitions"] = when_definitions();
     schema["definitions"]["action"] = action_definition();
     schema["definitions"]["bounds"] = bounds_definition();
+    schema["definitions"]["script_step"] = script_step_definition();
     return schema;
 }
 

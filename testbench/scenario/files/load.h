@@ -22,6 +22,11 @@ Loaded load_scenario(const std::string& path, const std::vector<std::string>& ov
 Loaded load_scenario_text(std::string_view text, const std::string& path,
                           const std::vector<std::string>& overrides = {});
 
+/// Is it the name of a library of scripts (*.script.json), which is no scenario?
+bool is_script_library(std::string_view path);
+/// What is wrong with a library; empty if nothing.
+std::vector<std::string> check_script_library(const std::string& path);
+
 /// The JSON Schema (draft-07) of scenario files, as scenarios/scenario.schema.json keeps it.
 Schema scenario_schema();
 

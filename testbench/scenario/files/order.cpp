@@ -54,11 +54,19 @@ std::string describe(unsigned states) {
     return std::string(words.size() > 1 ? "here it can only be " : "here it is ") + one_of(words);
 }
 
-// A fault rule may take the power away at any moment: then every state may have become "no power".
+bool cuts_power(const std::vector<fault::Do>& actions) {
+    for (const fault::Do& act : actions)
+        if (act.action->effect == fault::Effect::PowerCut) return true;
+    return false;
+}
+
+// A fault rule or a script may take the power away at any moment: then every state may have become "no power".
 bool power_may_fail(const Scenario& scenario) {
     for (const fault::Rule& rule : scenario.faults)
-        for (const fault::Do& act : rule.actions)
-            if (act.action->effect == fault::Effect::PowerCut) return true;
+        if (cuts_power(rule.actions)) return true;
+    for (const fault::Script& script : scenario.scripts)
+        for (const fault::ScriptStep& step : script.steps)
+            if (cuts_power(step.actions)) return true;
     return false;
 }
 

@@ -88,6 +88,9 @@ ordered_json to_json(const RunResult& r) {
     out["faults"] = array_of(f.faults, [](const FaultResult& s) {
         return ordered_json{{"id", s.id}, {"fired", s.fired}};
     });
+    out["scripts"] = array_of(f.scripts, [](const ScriptResult& s) {
+        return ordered_json{{"id", s.id}, {"done", s.done}, {"steps", s.steps}, {"waits", s.waits}};
+    });
     out["violations"] = array_of(f.violations, [](const Violation& v) { return ordered_json(v.rule); });
     out["broken_rules"] = array_of(f.violations, [](const Violation& v) {
         return ordered_json{{"rule", v.rule},
@@ -134,6 +137,9 @@ RunResult result_from_json(const json& j) {
     });
     f.faults = vector_of<FaultResult>(j.at("faults"), [](const json& s) {
         return FaultResult{s.at("id"), s.at("fired")};
+    });
+    f.scripts = vector_of<ScriptResult>(j.at("scripts"), [](const json& s) {
+        return ScriptResult{s.at("id"), s.at("done"), s.at("steps"), s.at("waits")};
     });
     f.violations = vector_of<Violation>(j.at("broken_rules"), [](const json& v) {
         return Violation{v.at("rule"), v.at("severity"), v.at("text"), v.at("count"),

@@ -38,6 +38,13 @@ struct FaultResult {
     std::uint64_t fired = 0;
 };
 
+struct ScriptResult {
+    std::string id;
+    std::uint64_t done = 0;   ///< steps that are over
+    std::uint64_t steps = 0;  ///< in all, unrolled
+    std::string waits;        ///< where it stood at the end: place and step; "": finished
+};
+
 struct Violation {
     std::string rule;      ///< "TCB-03"
     std::string severity;  ///< "advice", "warning", "error"
@@ -60,6 +67,7 @@ struct RunFacts {
     std::vector<StepResult> steps;
     std::vector<StageResult> stages;
     std::vector<FaultResult> faults;  ///< in the order of the scenario
+    std::vector<ScriptResult> scripts;  ///< those that run, in the order of the scenario
     std::vector<Violation> violations;
     std::map<std::string, std::uint64_t> counters;
     std::vector<LogLine> log;

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "testbench/fault/table.h"
+#include "testbench/scenario/files/deeds.h"
 #include "testbench/scenario/files/shapes.h"
 
 namespace ans::scenario {
@@ -15,17 +16,6 @@ using fault::ParamType;
 using fault::When;
 
 constexpr double kLongestUs = 86'400e6;  // a day
-
-// "$event.field" as a parameter: which field is known only once `when` is read.
-struct Reference {
-    std::size_t param;
-    std::string field;
-    std::string pointer;  ///< for the error message
-};
-struct Deed {
-    fault::Do act;
-    std::vector<Reference> references;
-};
 
 Type<std::uint64_t> param_value(const ParamInfo& param) {
     if (param.type == ParamType::Choice)
@@ -138,9 +128,10 @@ struct RawRule {
     bool must_fire = true;
 };
 
-bool resolve(const Input& in, const Reference& reference, EventKind kind, fault::ParamValue& out) {
+bool resolve(const Reference& reference, EventKind kind, const std::string& absent, Problems& problems,
+             fault::ParamValue& out) {
     if (kind == EventKind::Count) {
-        in.problems.add(reference.pointer, "refers to an event, and `when` names none");
+        problems.add(reference.pointer, absent);
         return false;
     }
     out.from_event = find_field(kind, reference.field);
@@ -150,7 +141,7 @@ bool resolve(const Input& in, const Reference& reference, EventKind kind, fault:
     for (std::size_t i = 0; i < info.field_count; ++i)
         names.push_back(info.fields[i].name);
     const std::string hint = suggestion(reference.field, names);
-    in.problems.add(reference.pointer, "event " + in_quotes(info.name) + " has no field " +
+    problems.add(reference.pointer, "event " + in_quotes(info.name) + " has no field " +
                                            in_quotes(reference.field) +
                                            (!hint.empty()   ? hint
                                             : names.empty() ? ""
@@ -171,25 +162,35 @@ Schema action_definition() {
     return deed_type().schema();
 }
 
+Type<std::vector<Deed>> deeds_type() {
+    static const Type<Deed> one = deed_type();
+    static const Type<std::vector<Deed>> many = list<Deed>({one.read, [] { return schema_ref("action"); }, {}}, 16, 1);
+    return {[](const Input& in, std::vector<Deed>& out) {
+                return in.value.is_array() ? many.read(in, out) : one.read(in, out.emplace_back());
+            },
+            [] {
+                return Schema{{"anyOf", {schema_ref("action"), many.schema()}}};
+            },
+            {}};
+}
+
+bool resolve_references(const std::vector<Deed>& deeds, EventKind kind, const std::string& absent, Problems& problems,
+                        std::vector<fault::Do>& out) {
+    bool good = true;
+    for (const Deed& deed : deeds) {
+        out.push_back(deed.act);
+        for (const Reference& reference : deed.references)
+            good &= resolve(reference, kind, absent, problems, out.back().params[reference.param]);
+    }
+    return good;
+}
+
 Type<fault::Rule> rule_type() {
-    Type<When> when = when_type();
-    Type<Deed> deed = deed_type();
-    when.schema = [] { return schema_ref("when"); };
-    deed.schema = [] { return schema_ref("action"); };
-    const Type<std::vector<Deed>> many = list(deed, 16, 1);
-    const Type<std::vector<Deed>> deeds{[deed, many](const Input& in, std::vector<Deed>& out) {
-                                            return in.value.is_array() ? many.read(in, out)
-                                                                       : deed.read(in, out.emplace_back());
-                                        },
-                                        [deed, many] {
-                                            return Schema{{"anyOf", {deed.schema(), many.schema()}}};
-                                        },
-                                        {}};
     const Type<RawRule> raw = shape<RawRule>({
         key<RawRule>("id", &RawRule::id, text(40, "a name for the rule"), "name of the rule in reports",
                      true),
-        key<RawRule>("when", &RawRule::when, when, "which event, and which of its occurrences", true),
-        key<RawRule>("do", &RawRule::deeds, deeds, "what happens then", true),
+        key<RawRule>("when", &RawRule::when, when_ref(), "which event, and which of its occurrences", true),
+        key<RawRule>("do", &RawRule::deeds, deeds_type(), "what happens then", true),
         key<RawRule>("must_fire", &RawRule::must_fire, boolean(), "a rule that never fired fails the run"),
     });
     return {[raw](const Input& in, fault::Rule& out) {
@@ -197,11 +198,8 @@ Type<fault::Rule> rule_type() {
                 bool good = raw.read(in, rule);
                 out.id = rule.id;
                 if (!good) return false;
-                for (Deed& d : rule.deeds) {
-                    for (const Reference& reference : d.references)
-                        good &= resolve(in, reference, rule.when.kind, d.act.params[reference.param]);
-                    out.actions.push_back(std::move(d.act));
-                }
+                good = resolve_references(rule.deeds, rule.when.kind,
+                                          "refers to an event, and `when` names none", in.problems, out.actions);
                 out.when = std::move(rule.when);
                 out.must_fire = rule.must_fire;
                 if (!good) return false;

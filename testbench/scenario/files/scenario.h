@@ -14,6 +14,7 @@
 #include "models/common/policy.h"
 #include "models/common/sim_time.h"
 #include "testbench/fault/rule.h"
+#include "testbench/fault/script.h"
 #include "testbench/scenario/files/steps.h"
 
 namespace ans::scenario {
@@ -118,6 +119,7 @@ struct Scenario {
     Media media;
     Driver driver;
     std::vector<fault::Rule> faults;
+    std::vector<fault::Script> scripts;  ///< those that run
     std::vector<Step> steps;
     Expect expect;
     Limits limits;

@@ -171,6 +171,26 @@ void check_places(const Path& steps, const Scenario& scenario, Problems& problem
     }
 }
 
+// Scripts that share a rule's name, or whose pauses alone are longer than the run.
+void check_scripts(const Scenario& scenario, Problems& problems) {
+    for (const fault::Script& script : scenario.scripts) {
+        for (const fault::Rule& rule : scenario.faults)
+            if (rule.id == script.id) problems.add(script.place + "/id", "id " + in_quotes(script.id) + " is taken by a fault rule");
+        SimTime left = scenario.limits.sim_time;
+        for (const std::uint32_t index : script.order) {
+            const fault::ScriptStep& step = script.steps[index];
+            const SimTime moment = step.wait ? step.wait->after : 0;
+            if (moment < scenario.limits.sim_time && step.pause < left) {
+                left -= step.pause;
+                continue;
+            }
+            problems.add(script.place, "never ends: at " + in_quotes(step.place) +
+                                           " its waiting is not below the run's limit (limits.sim_ms)");
+            break;
+        }
+    }
+}
+
 // What no part shows alone. Judges only parts that are good by themselves.
 void check_whole(const Path& root, const Scenario& scenario, Problems& problems) {
     const Path faults(root, "faults"), steps(root, "steps");
@@ -185,6 +205,7 @@ void check_whole(const Path& root, const Scenario& scenario, Problems& problems)
         }
     if (!problems.any_inside("/faults")) check_rules(faults, scenario, problems);
     if (!problems.any_inside("/soc")) check_places(steps, scenario, problems);
+    if (problems.empty()) check_scripts(scenario, problems);
     if (!problems.any_inside("/steps") && !problems.any_inside("/faults"))
         check_order(scenario, steps, problems);
 }
@@ -265,6 +286,7 @@ Type<Scenario> scenario_type() {
         key<Scenario>("media", &Scenario::media, media_type(), "the disk"),
         key<Scenario>("driver", &Scenario::driver, driver_type(), "the driver under test"),
         key<Scenario>("faults", &Scenario::faults, list(rule_type(), 100), "what goes wrong"),
+        scripts_key(),
         key<Scenario>("steps", &Scenario::steps, list(step_type(), 1000, 1), "what is done, in order", true),
         key<Scenario>("expect", &Scenario::expect, expect_type(), "what must come of it"),
         key<Scenario>("limits", &Scenario::limits, limits_type(), "when to stop waiting"),

@@ -9,8 +9,11 @@ namespace ans::scenario {
 
 Type<Step> step_type();
 Type<fault::When> when_type();
+Type<fault::When> when_ref();  ///< the same, made once; its schema is a reference
 Type<std::vector<fault::While>> while_type();
 Type<fault::Rule> rule_type();
+/// The scripts of a scenario file, what they use of other files included.
+Key<Scenario> scripts_key();
 Type<Expect> expect_type();
 /// The id of a monitor rule.
 Type<std::string> rule_id_type();
@@ -25,6 +28,7 @@ Schema when_definitions();   ///< "when" and what it refers to
 Schema state_definition();   ///< "state"
 Schema action_definition();  ///< "action"
 Schema bounds_definition();  ///< "bounds"
+Schema script_step_definition();  ///< "script_step"
 
 /// Complains about the first step that no machine can do at its place.
 void check_order(const Scenario& scenario, const Path& steps, Problems& problems);

@@ -221,6 +221,11 @@ Schema when_definitions() {
     return definitions;
 }
 
+Type<When> when_ref() {
+    static const Type<When> type = when_type();
+    return {[](const Input& in, When& out) { return type.read(in, out); }, [] { return schema_ref("when"); }, {}};
+}
+
 Type<When> when_type() {
     std::vector<Key<When>> common = occurrence_keys();
     for (Key<When>& k : common)
