@@ -25,6 +25,10 @@ constexpr std::array<MeasureInfo, kMeasureCount> kTable{{
      "a refused power change is taken for a done one", "hardware.md 7.1"},
     {M::HeedUninvitedSleep, "heed_uninvited_sleep", "resets the device when its firmware falls asleep uninvited",
      "requests wait for their timeouts", "hardware.md 7.3"},
+    {M::PassOverStrangers, "pass_over_strangers", "passes over messages from endpoints that it does not know",
+     "a message that nobody asked for ends the boot", "app-endpoint-at-boot"},
+    {M::MailboxBackpressure, "mailbox_backpressure", "takes no message out of the FIFO that it cannot handle at once",
+     "a queue of 64 between interrupt and handler overflows, and messages are lost", "message-burst"},
     {M::EchoSyslog, "echo_syslog", "echoes each syslog message", "the firmware stalls", "syslog-no-echo"},
     {M::EchoIoReport, "echo_ioreport", "echoes I/O report messages", "the firmware stalls", "hardware.md 7.7"},
     {M::SyslogInitFirst, "syslog_init_first", "reads syslog entries only once buffer and shape are known",
@@ -42,6 +46,8 @@ constexpr std::array<MeasureInfo, kMeasureCount> kTable{{
      "memory that the firmware chose is mapped and read", "buffer-iova-nonzero"},
     {M::OneBufferPerEndpoint, "one_buffer_per_endpoint", "answers a repeated buffer request with the buffer at hand",
      "buffers and SART entries leak", "buffer-request-repeated"},
+    {M::OslogSizeInBytes, "oslog_size_in_bytes", "takes the size of the oslog's buffer for bytes, not for pages",
+     "the last part of a page is missing from the buffer", "oslog-size-units"},
     {M::SartAdd, "sart_add", "opens a SART window for each shared buffer",
      "the firmware's access is refused", "hardware.md 4"},
     {M::SartRemove, "sart_remove", "closes the SART windows before the buffers are freed",
@@ -103,6 +109,9 @@ constexpr std::array<MeasureInfo, kMeasureCount> kTable{{
      "the late completion is taken for the new command: wrong data, no error", "late-completion-after-timeout"},
     {M::FailInFlightOnCrash, "fail_in_flight_on_crash", "fails every request in flight when the device is gone",
      "their owners wait for ever", "crash-mid-io"},
+    {M::OutliveTheDevice, "outlive_the_device",
+     "keeps its state until its last user is gone, whatever became of the device",
+     "whoever has the disk open uses freed memory", "crash-with-disk-open"},
 }};
 
 constexpr bool in_order() {

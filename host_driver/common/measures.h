@@ -23,6 +23,8 @@ enum class Measure : std::uint8_t {
     MailboxFullTest,
     PowerAckCheck,
     HeedUninvitedSleep,
+    PassOverStrangers,
+    MailboxBackpressure,
     EchoSyslog,
     EchoIoReport,
     SyslogInitFirst,
@@ -33,6 +35,7 @@ enum class Measure : std::uint8_t {
     GrantBuffers,
     RefuseFirmwareBuffer,
     OneBufferPerEndpoint,
+    OslogSizeInBytes,
     SartAdd,
     SartRemove,
     SartProtectedEntries,
@@ -65,6 +68,7 @@ enum class Measure : std::uint8_t {
     PollBeforeReset,
     ResetBeforeTagReuse,
     FailInFlightOnCrash,
+    OutliveTheDevice,
     Count_
 };
 inline constexpr std::size_t kMeasureCount = static_cast<std::size_t>(Measure::Count_);

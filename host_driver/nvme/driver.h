@@ -154,6 +154,7 @@ private:
     Status prepare(const Request& request, unsigned tag);
     Status prepare_blocks(const Request& request, unsigned tag, nvme::Sqe& sqe, std::uint16_t& length);
     bool start(Request& request, unsigned tag, unsigned life);
+    bool refuse();
     port::IrqResult handle_interrupt();
     unsigned reap(nvme::QueuePair& queue, std::uint64_t tags, unsigned first_slot);
     void finish(const nvme::Cqe& cqe, std::uint64_t tags, unsigned first_slot);

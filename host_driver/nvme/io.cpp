@@ -44,7 +44,7 @@ struct Count {
 }  // namespace
 
 bool Driver::submit(Request& request) {
-    if (state_ != State::Live) return false;
+    if (state_ != State::Live) return refuse();
     const unsigned life = life_;
     const unsigned tag = tags_.allocate();
     if (tag == kNoTag) return false;
@@ -60,6 +60,13 @@ bool Driver::submit(Request& request) {
     if (!start(request, tag, life)) return false;
     ++counters_.submitted;
     return true;
+}
+
+/// A request outside the device's life.
+bool Driver::refuse() {
+    if (state_ == State::Dead && omits(Measure::OutliveTheDevice))
+        unprotected(port_, Measure::OutliveTheDevice, "a kernel would now use the state that it freed with the device");
+    return false;
 }
 
 /// Writes the command to the tag's place in the submission queue. The tag is ours and no doorbell was rung for it.

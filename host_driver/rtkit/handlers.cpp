@@ -35,15 +35,22 @@ void Rtkit::handle(const Message& message) {
     if (phase_ == Phase::Crashed || phase_ == Phase::Stopped) return;
     // Before the map is complete only management messages mean anything; what else waits is of an earlier session.
     if (message.endpoint != kManagement && phase_ < Phase::Starting)
-        return unknown("early message", message.endpoint, message.msg0);
+        return stranger("early message", message);
     switch (message.endpoint) {
         case kManagement: return handle_management(message.msg0);
         case kCrashlog: return handle_crashlog(message.msg0);
         case kSyslog: return handle_syslog(message.msg0);
         case kIoReport: return handle_ioreport(message.msg0);
         case kOsLog: return handle_oslog(message.msg0);
-        default: return unknown("message to unknown endpoint", message.endpoint, message.msg0);
+        default: return stranger("message to unknown endpoint", message);
     }
+}
+
+void Rtkit::stranger(const char* what, const Message& message) {
+    unknown(what, message.endpoint, message.msg0);
+    if (!omit_.has(Measure::PassOverStrangers) || phase_ == Phase::Running) return;
+    failure_ = Status::Protocol;
+    changed_->notify();
 }
 
 void Rtkit::unknown(const char* what, std::uint8_t endpoint, std::uint64_t msg0) {
@@ -150,7 +157,8 @@ void Rtkit::handle_buffer_request(std::uint8_t endpoint, std::uint64_t msg0) {
         return;
     }
     if (omit_.has(Measure::GrantBuffers) && (endpoint == kCrashlog || endpoint == kIoReport)) return;
-    const std::uint64_t size = oslog ? OsLogBytes::get(msg0) : BufferPages::get(msg0) * kPageSize;
+    std::uint64_t size = oslog ? OsLogBytes::get(msg0) : BufferPages::get(msg0) * kPageSize;
+    if (oslog && omit_.has(Measure::OslogSizeInBytes)) size -= size % kPageSize;  // source: hardware.md 7.4 (m1n1)
     const DmaMemory* memory = buffers_.provide(endpoint, size);
     if (memory == nullptr) return;
     if (oslog)

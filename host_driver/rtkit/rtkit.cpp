@@ -10,6 +10,7 @@ namespace {
 constexpr port::Nanoseconds kStepTimeout = ms(1000);  // source: hardware.md 7.2 (Linux 1 s each)
 constexpr port::Nanoseconds kPollInterval = us(10);
 constexpr unsigned kBatch = 256;        // messages at a time
+constexpr unsigned kQueueOf2022 = 64;   // what did not fit was lost. source: incidents.md message-burst
 constexpr unsigned kIdleLimit = 1'000;  // wake-ups in a row for no message; then the line is taken for stuck
 constexpr port::Nanoseconds kIdlePause = ms(1);
 }  // namespace
@@ -71,8 +72,9 @@ unsigned Rtkit::process() {
     // Bounded, so that a flood keeps nobody here; what is left raises the interrupt again, or waits for the next call.
     unsigned handled = 0;
     send_stuck_ = false;
+    const unsigned room = omit_.has(Measure::MailboxBackpressure) ? kQueueOf2022 : kBatch;
     for (Message message; handled < kBatch && open_ && !send_stuck_ && mailbox_.receive(message); ++handled)
-        handle(message);
+        if (handled < room) handle(message);
     return handled;
 }
 

@@ -85,6 +85,7 @@ private:
     void print_syslog(unsigned index);
     void crash();
     void unknown(const char* what, std::uint8_t endpoint, std::uint64_t msg0);
+    void stranger(const char* what, const Message& message);
 
     port::Port& port_;
     Mailbox& mailbox_;

@@ -15,7 +15,8 @@ constexpr std::uint64_t kLowLanes = 0xffff'ffffu;
 }
 }  // namespace
 
-RegBank::RegBank(const RegMap& map) : map_(map), word_to_slot_(map.window / 4) {
+RegBank::RegBank(const RegMap& map)
+    : map_(map), index_(Mapping::anonymous(map.window / 4 * sizeof(std::uint16_t), Mapping::Pages::Small)) {
     handlers_.resize(map.reg_count);
     for (std::size_t r = 0; r < map.reg_count; ++r) {
         const Reg& reg = map.regs[r];
@@ -24,16 +25,16 @@ RegBank::RegBank(const RegMap& map) : map_(map), word_to_slot_(map.window / 4) {
             slots_.push_back({reg.reset, &reg, i, static_cast<std::uint16_t>(r)});
             for (unsigned byte = 0; byte < reg.width; byte += 4) {
                 const std::size_t word = (reg.offset + i * reg.stride + byte) / 4;
-                if (word >= word_to_slot_.size()) bad_map(map, reg, "lies outside the window");
-                if (word_to_slot_[word] != 0) bad_map(map, reg, "overlaps another register");
-                word_to_slot_[word] = static_cast<std::uint16_t>(slots_.size());
+                if (word >= map.window / 4) bad_map(map, reg, "lies outside the window");
+                if (*word_to_slot(word) != 0) bad_map(map, reg, "overlaps another register");
+                *word_to_slot(word) = static_cast<std::uint16_t>(slots_.size());
             }
         }
     }
 }
 
 std::size_t RegBank::first_slot(const Reg& reg) const {
-    const std::uint16_t slot = word_to_slot_.at(reg.offset / 4);
+    const std::uint16_t slot = reg.offset < map_.window ? *word_to_slot(reg.offset / 4) : 0;
     if (slot == 0 || slots_[slot - 1u].reg->offset != reg.offset) bad_map(map_, reg, "is not in this bank");
     return slot - 1u;
 }
@@ -64,8 +65,9 @@ tlm::tlm_response_status RegBank::decode(const tlm::tlm_generic_payload& tx, Tar
     if ((length != 4 && length != 8) || address % length != 0 || tx.get_streaming_width() < length)
         return tlm::TLM_BURST_ERROR_RESPONSE;
     const std::uint64_t word = address / 4;
-    if (word >= word_to_slot_.size() || word_to_slot_[word] == 0) return tlm::TLM_ADDRESS_ERROR_RESPONSE;
-    Slot& slot = slots_[word_to_slot_[word] - 1u];
+    const std::uint16_t number = address < map_.window ? *word_to_slot(word) : 0;
+    if (number == 0) return tlm::TLM_ADDRESS_ERROR_RESPONSE;
+    Slot& slot = slots_[number - 1u];
     if (length > slot.reg->width) return tlm::TLM_BURST_ERROR_RESPONSE;
     const bool high = slot.reg->width == 8 && address % 8 == 4;
     target = {&slot, high ? 32u : 0u, length == 8 ? kAllLanes : (high ? ~kLowLanes : kLowLanes)};

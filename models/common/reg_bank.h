@@ -7,6 +7,7 @@
 #include <tlm>
 #include <vector>
 
+#include "models/common/mapping.h"
 #include "models/common/reg_map.h"
 #include "models/common/sim_time.h"
 
@@ -79,7 +80,8 @@ private:
     const RegMap& map_;
     std::vector<Slot> slots_;
     std::vector<Handlers> handlers_;
-    std::vector<std::uint16_t> word_to_slot_;  ///< 0: a hole, else slot number + 1
+    std::uint16_t* word_to_slot(std::size_t word) const { return reinterpret_cast<std::uint16_t*>(index_.data()) + word; }
+    Mapping index_;  ///< for each word of the window: 0, a hole, or slot number + 1; windows are mostly holes
 };
 
 }  // namespace ans

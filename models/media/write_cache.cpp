@@ -6,12 +6,13 @@
 
 namespace ans {
 
-WriteCache::WriteCache(std::size_t capacity) : entries_(capacity) {
+WriteCache::WriteCache(std::size_t capacity) : capacity_(capacity) {
     if (capacity == 0) return;
     std::size_t buckets = 1;
     while (buckets < 2 * capacity)
         buckets *= 2;
     slots_ = Mapping::anonymous(capacity * kBlockSize, Mapping::Pages::Any);
+    entry_memory_ = Mapping::anonymous(capacity * sizeof(Entry), Mapping::Pages::Any);
     bucket_memory_ = Mapping::anonymous(buckets * sizeof(Bucket), Mapping::Pages::Any);
     bucket_mask_ = buckets - 1;
     trims_.reserve(kMaxTrims);
@@ -53,7 +54,7 @@ std::size_t WriteCache::streak(Sequence sequence, std::size_t max) const {
     if (start.trim) return 1;
     // Slots are consecutive up to the ring's end.
     const std::uint64_t limit =
-        std::min<std::uint64_t>({max, next_ - sequence, entries_.size() - slot(sequence)});
+        std::min<std::uint64_t>({max, next_ - sequence, capacity_ - slot(sequence)});
     std::size_t n = 1;
     while (n < limit && !entry(sequence + n).trim && entry(sequence + n).lba == start.lba + n)
         ++n;
@@ -64,10 +65,10 @@ void WriteCache::add_data(std::uint64_t lba, std::size_t count, const std::byte*
     if (empty()) origin_ = next_;
     while (count != 0) {
         const std::size_t here = slot(next_);
-        const std::size_t n = std::min(count, entries_.size() - here);
+        const std::size_t n = std::min(count, capacity_ - here);
         std::memcpy(slots_.data() + here * kBlockSize, data, n * kBlockSize);
         for (std::size_t i = 0; i < n; ++i) {
-            entries_[here + i] = {lba + i, 1, false};
+            entry_at(here + i) = {lba + i, 1, false};
             bucket(place(lba + i + 1)) = {lba + i + 1, next_ + i};
         }
         next_ += n;
@@ -79,7 +80,7 @@ void WriteCache::add_data(std::uint64_t lba, std::size_t count, const std::byte*
 
 void WriteCache::add_trim(std::uint64_t lba, std::uint64_t count) {
     if (empty()) origin_ = next_;
-    entries_[slot(next_)] = {lba, count, true};
+    entry_at(slot(next_)) = {lba, count, true};
     trims_.push_back({lba, count, next_});
     ++next_;
 }

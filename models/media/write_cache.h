@@ -36,15 +36,15 @@ public:
     explicit WriteCache(std::size_t capacity);
 
     bool empty() const { return first_ == next_; }
-    std::size_t capacity() const { return entries_.size(); }
-    std::size_t room() const { return entries_.size() - (next_ - first_); }
+    std::size_t capacity() const { return capacity_; }
+    std::size_t room() const { return capacity_ - (next_ - first_); }
     /// Trims are searched one by one, so that their number is bounded.
     bool room_for_trim() const { return room() != 0 && trims_.size() < kMaxTrims; }
     Sequence first() const { return first_; }
     Sequence next() const { return next_; }
 
     /// Entries `first()` to `next() - 1`.
-    const Entry& entry(Sequence sequence) const { return entries_[slot(sequence)]; }
+    const Entry& entry(Sequence sequence) const { return entry_at(slot(sequence)); }
     /// The data of a data entry.
     const std::byte* data(Sequence sequence) const { return slots_.data() + slot(sequence) * kBlockSize; }
     Hit find(std::uint64_t lba) const;
@@ -73,13 +73,15 @@ private:
         Sequence sequence;
     };
 
-    std::size_t slot(Sequence sequence) const { return (sequence - origin_) % entries_.size(); }
+    std::size_t slot(Sequence sequence) const { return (sequence - origin_) % capacity_; }
     std::size_t home(std::uint64_t key) const { return (key * 0x9e37'79b9'7f4a'7c15u >> 20) & bucket_mask_; }
+    Entry& entry_at(std::size_t i) const { return reinterpret_cast<Entry*>(entry_memory_.data())[i]; }
     Bucket& bucket(std::size_t i) const { return reinterpret_cast<Bucket*>(bucket_memory_.data())[i]; }
     std::size_t place(std::uint64_t key) const;
     void forget(std::uint64_t lba, Sequence sequence);
 
-    std::vector<Entry> entries_;
+    std::size_t capacity_;
+    Mapping entry_memory_;   ///< a ring of `capacity_`; like all tables here, only what is used costs memory
     Mapping slots_;
     Mapping bucket_memory_;  ///< open addressing, at most half full
     std::size_t bucket_mask_ = 0;

@@ -49,7 +49,9 @@ void Bus::device_access(std::size_t index, tlm::tlm_generic_payload& tx, sc_core
     } else {
         const std::uint64_t address = tx.get_address();
         tx.set_address(address - region.base + region.offset);
-        if (seam_.planned(write))
+        if (ports_[index]->size() == 0)  // a part of a window that no block answers
+            tx.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
+        else if (seam_.planned(write))
             seam_.access(*(*ports_[index])[0], region.unit, address, tx, at, delay);
         else
             (*ports_[index])->b_transport(tx, delay);

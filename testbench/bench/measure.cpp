@@ -11,6 +11,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "testbench/cli/workers.h"
 #include "testbench/scenario/files/load.h"
 #include "testbench/scenario/run.h"
 
@@ -118,14 +119,35 @@ ordered_json idle_30s() {
     return {{"ms", seconds * 1e3}};
 }
 
+namespace {
+constexpr char kBootReadShutdown[] = R"({"name": "boot to exit", "description": "boot, one read, shutdown",
+    "steps": ["boot", {"io": {"pattern": "read", "count": 1}}, "shutdown"], "media": {"memory_tib": 8}})";
+
+struct Failures : cli::WorkerListener {
+    void told(std::size_t, const cli::StoryLine&) override {}
+    void finished(std::size_t, const scenario::RunResult& result) override {
+        if (result.verdict != scenario::Verdict::Passed) throw std::runtime_error("bench: a short run failed");
+    }
+    void waiting(const std::vector<Running>&) override {}
+};
+}  // namespace
+
+ordered_json short_runs() {
+    constexpr std::size_t kRuns = 400;
+    const scenario::Loaded loaded = scenario::load_scenario_text(kBootReadShutdown, "bench.json");
+    const std::vector<scenario::Scenario> runs(kRuns, loaded.scenarios.at(0));
+    Failures failures;
+    const double start = wall_seconds();
+    cli::run_workers(runs, {&scenario::run_scenario, 1, false, {}, {}}, failures);
+    return {{"runs_per_second", static_cast<double>(kRuns) / (wall_seconds() - start)}};
+}
+
 Process boot_to_exit(const std::string& program) {
     char path[] = "/tmp/ans2emu-bench-XXXXXX";
     const int file = mkstemp(path);
     if (file < 0) throw std::runtime_error("bench: no temporary file");
-    constexpr char kScenario[] = R"({"name": "boot to exit", "description": "boot, one read, shutdown",
-        "media": {"memory_tib": 8},
-        "steps": [{"boot": {}}, {"io": {"pattern": "read", "count": 1}}, {"shutdown": {}}]})";
-    const bool written = write(file, kScenario, sizeof kScenario - 1) == static_cast<ssize_t>(sizeof kScenario - 1);
+    constexpr std::size_t kSize = sizeof kBootReadShutdown - 1;
+    const bool written = write(file, kBootReadShutdown, kSize) == static_cast<ssize_t>(kSize);
     close(file);
     const double start = wall_seconds();
     const pid_t child = written ? fork() : -1;

@@ -21,6 +21,10 @@ nlohmann::ordered_json seqread_128k();
 /// {ms}: 30 s of simulated time in which nothing happens, after a boot.
 nlohmann::ordered_json idle_30s();
 
+/// {runs_per_second}: boot, one read, clean shutdown, one run after the other on one core, each in a worker of its own as
+/// `ans2emu run FOLDER` makes them.
+nlohmann::ordered_json short_runs();
+
 struct Process {
     double wall_ms;
     double peak_rss_mib;

@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cctype>
 #include <iostream>
 
 #include "testbench/cli/catalog.h"
@@ -86,6 +87,19 @@ int regs_command(const std::string& block, bool policies, bool json) {
     return kExitOk;
 }
 
+int rules_command(std::string id, bool json) {
+    std::transform(id.begin(), id.end(), id.begin(), [](unsigned char c) { return std::toupper(c); });
+    const std::optional<std::string> text = json ? rules_json(id) : rules_text(id, Style::of(STDOUT_FILENO));
+    if (!text) {
+        const std::string hint = scenario::suggestion(id, rule_ids());
+        std::cerr << "ans2emu rules: no rule " << scenario::in_quotes(id)
+                  << (hint.empty() ? "; `ans2emu rules` prints all" : hint) << "\n";
+        return kExitBadInput;
+    }
+    std::cout << *text;
+    return kExitOk;
+}
+
 void add_run(CLI::App& app, RunArguments& arguments) {
     CLI::App& run = *app.add_subcommand("run", "Run scenarios and check what they expect");
     run.add_option("SCENARIO", arguments.paths, "scenario files, or folders of them")->required();
@@ -98,7 +112,11 @@ void add_run(CLI::App& app, RunArguments& arguments) {
         ->type_name("N")
         ->check([](const std::string& text) { return text.front() == '-' ? "expected a whole number from 0" : std::string(); });
     run.add_option("--only", arguments.only, "of files with several runs: only the run of this name")->type_name("RUN");
-    run.add_option("--trace", arguments.trace_file, "every event as a line of JSON")->type_name("FILE");
+    run.add_option("--waive", arguments.waiver_file,
+                   "rules that the driver is known to break:\n[{\"rule\": \"TCB-09\", \"reason\": \"...\"}]")
+        ->type_name("FILE");
+    run.add_option("--trace", arguments.trace, "every event as a line of JSON; with several runs a folder,\nwhich gets a file a run")
+        ->type_name("FILE");
     run.add_option("--report", arguments.reports, "json:FILE or junit:FILE; may be given often")
         ->type_name("KIND:FILE")
         ->allow_extra_args(false);
@@ -171,8 +189,10 @@ int run_program(int argc, char** argv, const Services& services) {
     faults.footer("Example:\n  ans2emu faults\n  ans2emu faults --states\n");
 
     CLI::App& rules = *app.add_subcommand("rules", "Print the rules that the monitors watch over");
-    rules.add_flag("--json", json, "for programs");
-    rules.footer("Example:\n  ans2emu rules\n");
+    std::string rule;
+    rules.add_option("ID", rule, "one rule only, like TCB-02");
+    rules.add_flag("--json", json, "an array of objects with id, title, severity, fact, what_to_do, source");
+    rules.footer("Example:\n  ans2emu rules TCB-02\n");
 
     MutateArguments mutate;
     add_mutate(app, mutate);
@@ -203,7 +223,7 @@ int run_program(int argc, char** argv, const Services& services) {
     if (bench.parsed()) return services.bench(json);
     if (faults.parsed() && states) std::cout << (json ? states_json() : states_text(style));
     if (faults.parsed() && !states) std::cout << (json ? faults_json() : faults_text(style));
-    if (rules.parsed()) std::cout << (json ? rules_json() : rules_text(style));
+    if (rules.parsed()) return rules_command(rule, json);
     return kExitOk;
 }
 

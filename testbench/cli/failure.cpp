@@ -33,6 +33,7 @@ std::string shell_word(const std::string& word) {
 std::string replay_command(const Scenario& scenario, const RunArguments& arguments) {
     std::string command = "ans2emu run " + shell_word(scenario.path);
     if (!scenario.run.empty()) command += " --only " + shell_word(scenario.run);
+    if (!arguments.waiver_file.empty()) command += " --waive " + shell_word(arguments.waiver_file);
     for (const std::string& value : arguments.overrides)
         command += " --set " + shell_word(value);
     return command + " --seed " + std::to_string(scenario.seed) + " --trace trace.jsonl -v";
@@ -45,7 +46,7 @@ void explain_failures(const std::vector<Scenario>& scenarios, const RunArguments
     std::vector<std::size_t> again;
     std::vector<Scenario> failed;
     WorkerOptions around = options;
-    around.trace_file.clear();
+    around.traces.clear();
     for (std::size_t i = 0; i < results.size(); ++i) {
         if (results[i].verdict == Verdict::Passed || results[i].verdict == Verdict::BadInput) continue;
         results[i].replay = replay_command(scenarios[i], arguments);

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <map>
@@ -12,6 +13,7 @@
 #include "testbench/cli/catalog.h"
 #include "testbench/cli/failure.h"
 #include "testbench/scenario/files/problem.h"
+#include "testbench/scenario/files/waivers.h"
 
 namespace ans::cli {
 
@@ -111,7 +113,7 @@ private:
 
 struct Report {
     std::string file;
-    std::string (*make)(const std::vector<RunResult>&);
+    bool json;
 };
 
 // Opens each file now, so that a bad path is told before the runs and not after them.
@@ -130,16 +132,17 @@ bool open_reports(const std::vector<std::string>& arguments, std::vector<Report>
             std::cerr << "ans2emu: --report: cannot write " << printable(file) << "\n";
             return false;
         }
-        reports.push_back({file, kind == "json" ? scenario::json_report : scenario::junit_report});
+        reports.push_back({file, kind == "json"});
     }
     return true;
 }
 
-bool write_reports(const std::vector<Report>& reports, const std::vector<RunResult>& results) {
+bool write_reports(const std::vector<Report>& reports, const std::vector<RunResult>& results,
+                   const std::vector<std::string>& unused_waivers) {
     bool good = true;
     for (const Report& report : reports) {
         std::ofstream out(report.file);
-        out << report.make(results) << std::flush;
+        out << (report.json ? scenario::json_report(results, unused_waivers) : scenario::junit_report(results)) << std::flush;
         if (out) continue;
         std::cerr << "ans2emu: --report: cannot write " << printable(report.file) << "\n";
         good = false;
@@ -164,6 +167,28 @@ void print_summary(const std::vector<RunResult>& results) {
     std::cout << "\n";
 }
 
+// A file name for the trace of a run: its path and run in one word.
+std::string trace_name(const Scenario& s) {
+    std::string name = s.path + (s.run.empty() ? "" : "." + s.run);
+    std::replace(name.begin(), name.end(), '/', '_');
+    return name + ".trace.jsonl";
+}
+
+// False, and told: several runs would write one file.
+bool plan_traces(const std::string& place, const std::vector<Scenario>& scenarios, std::vector<std::string>& traces) {
+    std::error_code error;
+    const bool folder = std::filesystem::is_directory(place, error);
+    if (place.empty()) return true;
+    if (!folder && scenarios.size() != 1) {
+        std::cerr << "ans2emu: --trace needs a folder for " << scenarios.size() << " runs, and " << printable(place)
+                  << " is none" << (scenarios.front().run.empty() ? "" : "; --only RUN chooses one run") << "\n";
+        return false;
+    }
+    for (const Scenario& s : scenarios)
+        traces.push_back(folder ? (std::filesystem::path(place) / trace_name(s)).string() : place);
+    return true;
+}
+
 // False, and told: no file has a run of that name.
 bool keep_only(const std::string& run, std::vector<Scenario>& scenarios) {
     if (run.empty()) return true;
@@ -179,6 +204,30 @@ bool keep_only(const std::string& run, std::vector<Scenario>& scenarios) {
     return false;
 }
 
+// False, and told: the waiver file cannot be used.
+bool waive(const std::string& file, std::vector<scenario::Waiver>& waivers, std::vector<Scenario>& scenarios) {
+    if (file.empty()) return true;
+    scenario::Waivers loaded = scenario::load_waivers(file);
+    for (const std::string& problem : loaded.problems)
+        std::cerr << printable(problem) << "\n";
+    waivers = std::move(loaded.waivers);
+    for (Scenario& s : scenarios) s.waivers = waivers;
+    return loaded.problems.empty();
+}
+
+// The rules that are waived although no run broke them.
+std::vector<std::string> unused(const std::vector<scenario::Waiver>& waivers, const std::vector<RunResult>& results) {
+    std::vector<std::string> rules;
+    for (const scenario::Waiver& waiver : waivers) {
+        const auto breaks = [&](const RunResult& result) {
+            const auto& found = result.facts.violations;
+            return std::any_of(found.begin(), found.end(), [&](const auto& v) { return v.rule == waiver.rule; });
+        };
+        if (std::none_of(results.begin(), results.end(), breaks)) rules.push_back(waiver.rule);
+    }
+    return rules;
+}
+
 }  // namespace
 
 int run_command(const RunArguments& arguments, const Services& services) {
@@ -189,28 +238,31 @@ int run_command(const RunArguments& arguments, const Services& services) {
         std::cerr << problem << "\n";
     if (!catalog.problems.empty()) return kExitBadInput;
     if (!keep_only(arguments.only, catalog.scenarios)) return kExitBadInput;
-    if (!arguments.trace_file.empty() && catalog.scenarios.size() != 1) {
-        std::cerr << "ans2emu: --trace needs a single run, got " << catalog.scenarios.size()
-                  << (catalog.scenarios.front().run.empty() ? "" : "; --only RUN chooses one") << "\n";
-        return kExitBadInput;
-    }
+    std::vector<std::string> traces;
+    if (!plan_traces(arguments.trace, catalog.scenarios, traces)) return kExitBadInput;
+    std::vector<scenario::Waiver> waivers;
+    if (!waive(arguments.waiver_file, waivers, catalog.scenarios)) return kExitBadInput;
     std::vector<Report> reports;
     if (!open_reports(arguments.reports, reports)) return kExitBadInput;
 
     const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
     const unsigned jobs = arguments.jobs != 0 ? arguments.jobs : cores;
     Console console(catalog.scenarios, catalog.scenarios.size() == 1 || arguments.verbose);
-    const WorkerOptions options{services.run, jobs, arguments.verbose, arguments.trace_file, {}};
+    const WorkerOptions options{services.run, jobs, arguments.verbose, traces, {}};
     std::vector<RunResult> results = run_workers(catalog.scenarios, options, console);
     explain_failures(catalog.scenarios, arguments, options, results);
     for (const RunResult& result : results)
         std::cout << explanation(result, results.size() > 1, Style::of(STDOUT_FILENO));
     if (results.size() > 1) print_summary(results);
 
+    const std::vector<std::string> unused_waivers = unused(waivers, results);
+    for (const std::string& rule : unused_waivers)
+        std::cout << "note: " << printable(arguments.waiver_file) << ": no run broke " << rule << ", its waiver is not needed\n";
+
     int code = kExitOk;
     for (const RunResult& result : results)
         code = std::max(code, exit_code(result.verdict));
-    if (!write_reports(reports, results)) code = std::max(code, kExitBadInput);
+    if (!write_reports(reports, results, unused_waivers)) code = std::max(code, kExitBadInput);
     return code;
 }
 

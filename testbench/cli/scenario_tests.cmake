@@ -19,6 +19,13 @@ foreach(golden IN LISTS goldens)
   set_tests_properties(${golden} PROPERTIES LABELS scenario TIMEOUT 60)
 endforeach()
 
+# Same scenario, seed and build: the same trace, over the whole set.
+add_test(NAME traces.repeat
+  COMMAND ${CMAKE_COMMAND} -DPROGRAM=$<TARGET_FILE:ans2emu> -DOUT=${CMAKE_CURRENT_BINARY_DIR}/traces
+    -P ${CMAKE_CURRENT_LIST_DIR}/repeat_traces.cmake
+  WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+set_tests_properties(traces.repeat PROPERTIES LABELS scenario TIMEOUT 300)
+
 # The reference pages are those that the tables make.
 foreach(page scenarios faults rules measures)
   add_test(NAME docs.${page}
@@ -61,3 +68,10 @@ ans_cli_test(list 0 "\"path\": \"scenarios/boot/t8103.json\"" list --json)
 ans_cli_test(regs 0 "A2I_CONTROL" regs mailbox)
 ans_cli_test(regs_unknown 2 "did you mean \"mailbox\"" regs mailbx)
 ans_cli_test(faults 0 "\"id\": \"nvme.irq.drop\"" faults --json)
+ans_cli_test(rules 0 "TCB-02  error: doorbell" rules TCB-02)
+ans_cli_test(rules_unknown 2 "did you mean \"TCB-02\"" rules TBC-02)
+
+# Nobody leaves a protective measure out unnoticed: without each of them some scenario fails.
+ans_cli_test(mutate 0 " 0 survivors" mutate)
+set_tests_properties(cli.mutate PROPERTIES TIMEOUT 600)
+ans_cli_test(mutate_survivor 1 "SURVIVED" mutate --measure submit_lock scenarios/boot/t8103.json)

@@ -129,6 +129,7 @@ struct Describer {
             text += ", " + std::to_string(io.read_percent) + " % reads";
         if (io.fua_percent != 0) text += ", " + std::to_string(io.fua_percent) + " % FUA";
         if (io.flush_every != 0) text += ", a flush each " + std::to_string(io.flush_every) + " writes";
+        if (io.smart_every != 0) text += ", SMART each " + std::to_string(io.smart_every);
         if (io.think != 0) text += ", thinking " + us_text(io.think) + " before each";
         return text + (io.verify ? ", verify" : "");
     }
@@ -141,6 +142,13 @@ struct Describer {
     }
     std::string operator()(const scenario::Trim& trim) const {
         return counted(trim.blocks, "block") + " from " + std::to_string(trim.lba);
+    }
+    std::string operator()(const scenario::Mmio& mmio) const {
+        return (mmio.read.empty() ? "write " : "read ") + printable(mmio.place());
+    }
+    std::string operator()(const scenario::Mail& mail) const { return "to endpoint " + std::to_string(mail.endpoint); }
+    std::string operator()(const scenario::RawCommand& command) const {
+        return "opcode " + std::to_string(command.opcode) + ", tag " + std::to_string(command.tag);
     }
     std::string operator()(const scenario::Wait& wait) const { return ms_text(wait.time); }
 };

@@ -27,8 +27,11 @@ std::string faults_json();
 std::string states_text(const Style& style);
 std::string states_json();
 
-std::string rules_text(const Style& style);
-std::string rules_json();
+/// All monitor rules, or the one of that id. Nothing: no such rule.
+std::optional<std::string> rules_text(const std::string& id, const Style& style);
+/// An array, also of one.
+std::optional<std::string> rules_json(const std::string& id);
+std::vector<std::string_view> rule_ids();
 
 std::string list_text(const std::vector<scenario::Scenario>& scenarios);
 /// An array of {path, name, description}.

@@ -4,7 +4,6 @@
 #include "testbench/cli/tables.h"
 #include "testbench/fault/states.h"
 #include "testbench/fault/table.h"
-#include "testbench/monitors/rules.h"
 #include "testbench/scenario/files/shapes.h"
 
 namespace ans::cli {
@@ -143,38 +142,6 @@ std::string states_json() {
                 params.push_back({{"name", bound}, {"required", false}, {"min", 1}, {"max", state.most}});
         out.push_back(
             {{"id", state.name}, {"title", state.what}, {"params", params}, {"source", state.source}});
-    }
-    return out.dump(2) + "\n";
-}
-
-std::string rules_text(const Style& style) {
-    std::string out;
-    std::size_t count = 0;
-    const monitor::RuleInfo* rules = monitor::rules(count);
-    for (std::size_t i = 0; i < count; ++i) {
-        const monitor::RuleInfo& r = rules[i];
-        out += (i == 0 ? "" : "\n") + style(Colour::Bold, r.id) + "  " +
-               std::string(severity_name(r.severity)) + ": " + std::string(r.title) + "\n";
-        for (const std::string_view part : {r.fact, r.what_to_do})
-            for (const std::string& line : wrapped(part, 96))
-                out += "  " + line + "\n";
-        out += style(Colour::Dim, "  source: " + std::string(r.source)) + "\n";
-    }
-    return out;
-}
-
-std::string rules_json() {
-    ordered_json out = ordered_json::array();
-    std::size_t count = 0;
-    const monitor::RuleInfo* rules = monitor::rules(count);
-    for (std::size_t i = 0; i < count; ++i) {
-        const monitor::RuleInfo& r = rules[i];
-        out.push_back({{"id", r.id},
-                       {"title", r.title},
-                       {"severity", severity_name(r.severity)},
-                       {"fact", r.fact},
-                       {"what_to_do", r.what_to_do},
-                       {"source", r.source}});
     }
     return out.dump(2) + "\n";
 }

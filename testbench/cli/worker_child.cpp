@@ -83,7 +83,9 @@ void be_worker(std::size_t job, const scenario::Scenario& scenario, const Worker
     const auto started = std::chrono::steady_clock::now();
     StoryTeller teller(options.verbose, [frames](const StoryLine& line) { send(frames, 'S', encode(line)); });
     try {
-        scenario::RunOptions run{options.trace_file, &teller};
+        scenario::RunOptions run;
+        run.observer = &teller;
+        if (!options.traces.empty()) run.trace_file = options.traces[job];
         if (!options.around.empty()) {
             run.events_around = kEventsAround;
             run.around = options.around[job];

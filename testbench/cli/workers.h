@@ -18,7 +18,7 @@ struct WorkerOptions {
     RunFunction run = nullptr;
     unsigned parallel = 1;
     bool verbose = false;
-    std::string trace_file;  ///< only with a single scenario
+    std::vector<std::string> traces;  ///< of each scenario: the file for its events; empty: none is written
     /// Of each scenario: where its failure is, to keep the events before it. Empty: no events are kept.
     std::vector<SimTime> around;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// NVM-02, NVM-04, NVM-05: how the controller is switched off, and what its data path refused.
+// NVM-02, -04, -05, -10, PRP-01 to -03: how the controller is switched off, and what its data path refused.
 #pragma once
 
 #include "testbench/monitors/monitor.h"

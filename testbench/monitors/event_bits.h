@@ -29,17 +29,43 @@ struct Mail {
           endpoint(static_cast<unsigned>(e.slot[1] & 0xff)),
           type(static_cast<unsigned>(e.slot[2] >> 52 & 0xff)),
           state(static_cast<unsigned>(e.slot[2] & 0xffff)),
-          msg0(e.slot[2]) {}
+          msg0(e.slot[2]),
+          msg1(e.slot[1]) {}
     bool i2a;
     unsigned endpoint;
     unsigned type;
     unsigned state;  ///< of a power message
     std::uint64_t msg0;
+    std::uint64_t msg1;
 
     /// source: hardware.md 7.1, 7.3
     constexpr bool management(unsigned wanted) const { return endpoint == 0 && type == wanted; }
     constexpr bool asks_power_down() const { return !i2a && management(6) && state <= 1; }
+    constexpr bool says_hello() const { return i2a && management(1); }
     constexpr bool acknowledges_power_down() const { return i2a && management(7) && state <= 1; }
+};
+
+/// A buffer request (firmware to driver) or its answer. source: hardware.md 7.4
+struct BufferMail {
+    explicit constexpr BufferMail(const Mail& mail) : endpoint(mail.endpoint) {
+        constexpr std::uint64_t kPage = 4096;
+        const std::uint64_t msg0 = mail.msg0;
+        if (endpoint == kOsLog) {
+            is_one = msg0 >> 56 == 1;
+            size = msg0 >> 36 & 0xfffff;
+            address = (msg0 & 0xf'ffff'ffff) * kPage;
+        } else {
+            is_one =
+                mail.type == 1 && (endpoint == kCrashlog || endpoint == kSyslog || endpoint == kIoReport);
+            size = (msg0 >> 44 & 0xff) * kPage;
+            address = msg0 & 0xfff'ffff'ffff;
+        }
+    }
+    enum : unsigned { kCrashlog = 1, kSyslog = 2, kIoReport = 4, kOsLog = 8 };
+    unsigned endpoint;
+    bool is_one = false;
+    std::uint64_t size = 0;
+    std::uint64_t address = 0;
 };
 
 }  // namespace ans::monitor

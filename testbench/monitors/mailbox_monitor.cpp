@@ -4,7 +4,7 @@
 namespace ans::monitor {
 
 MailboxMonitor::MailboxMonitor(EventHub& events, Judge& judge)
-    : Monitor(events, judge, {EventKind::MailOverflow, EventKind::MailUnderflow}) {}
+    : Monitor(events, judge, {EventKind::MailPush, EventKind::MailOverflow, EventKind::MailUnderflow}) {}
 
 void MailboxMonitor::on_event(const Event& event) {
     const Mail mail(event);
@@ -14,6 +14,9 @@ void MailboxMonitor::on_event(const Event& event) {
                        static_cast<unsigned long long>(mail.msg0), mail.endpoint);
     if (event.kind == EventKind::MailUnderflow && mail.i2a)
         judge_.violate(RuleId::Mbx02, event.time, "no message was waiting");
+    if (event.kind == EventKind::MailPush && !mail.i2a && mail.msg1 >> 8 != 0)
+        judge_.violate(RuleId::Mbx03, event.time, "word 1 is 0x%llx",
+                       static_cast<unsigned long long>(mail.msg1));
 }
 
 }  // namespace ans::monitor

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// MBX-*: the mailbox's FIFOs.
+// MBX-*: the mailbox's FIFOs and the form of messages.
 #pragma once
 
 #include "testbench/monitors/monitor.h"

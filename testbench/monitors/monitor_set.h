@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "testbench/monitors/buffer_monitor.h"
 #include "testbench/monitors/bus_monitor.h"
 #include "testbench/monitors/completion_monitor.h"
 #include "testbench/monitors/controller_monitor.h"
@@ -40,7 +41,7 @@ public:
     /// An error rule that is not allowed was broken.
     bool failed() const;
     /// Judges what only the end of the run shows. Call it once, before the counts are read.
-    void finish(SimTime now) { completion_.finish(now); }
+    void finish(SimTime now);
 
 private:
     Judge judge_;
@@ -48,6 +49,7 @@ private:
     MailboxMonitor mailbox_;
     RtkitMonitor rtkit_;
     SartMonitor sart_;
+    BufferMonitor buffers_;
     TcbMonitor tcb_;
     CompletionMonitor completion_;
     ControllerMonitor controller_;

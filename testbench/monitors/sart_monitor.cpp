@@ -14,13 +14,12 @@ bool overlap(const SartWindow& a, const SartWindow& b) {
 }
 }  // namespace
 
-SartMonitor::SartMonitor(EventHub& events, Judge& judge, const std::vector<SartWindow>& boot)
+SartMonitor::SartMonitor(EventHub& events, Judge& judge, const SartWindows& boot, unsigned boot_count)
     : Monitor(events, judge,
               {EventKind::SartEntry, EventKind::SartDenied, EventKind::ResetLine, EventKind::MailPop,
                EventKind::ProcessorRun}),
-      boot_entries_(static_cast<unsigned>(std::min<std::size_t>(boot.size(), kEntries))) {
-    std::copy_n(boot.begin(), boot_entries_, entries_.begin());
-}
+      entries_(boot),
+      boot_entries_(boot_count) {}
 
 void SartMonitor::on_event(const Event& event) {
     switch (event.kind) {
@@ -35,6 +34,7 @@ void SartMonitor::on_event(const Event& event) {
             break;
         case EventKind::ProcessorRun:
             if (level_of(event)) clean_stop_ = told_boot_ = false;
+            stopped_ = clean_stop_;
             break;
         default:
             if (!level_of(event)) on_reset_released(event.time);
@@ -43,9 +43,9 @@ void SartMonitor::on_event(const Event& event) {
 }
 
 void SartMonitor::on_entry(const Event& event) {
-    const auto index = static_cast<unsigned>(event.slot[0] & 0xff);
-    if (index >= kEntries) return;
-    const SartWindow now{event.slot[1], event.slot[2], static_cast<unsigned>(event.slot[0] >> 8 & 0xff)};
+    const unsigned index = sart_index(event);
+    if (index >= kSartEntries) return;
+    const SartWindow now = sart_window(event);
     const SartWindow before = entries_[index];
     entries_[index] = now;
     if (index < boot_entries_ && !(now == before) && !told_boot_) {
@@ -61,7 +61,7 @@ void SartMonitor::on_entry(const Event& event) {
 }
 
 void SartMonitor::check_overlap(unsigned index, SimTime at) {
-    for (unsigned other = 0; other < kEntries; ++other)
+    for (unsigned other = 0; other < kSartEntries; ++other)
         if (other != index && overlap(entries_[index], entries_[other]))
             judge_.violate(RuleId::Sart03, at, "entry %u, 0x%llx + 0x%llx, and entry %u, 0x%llx + 0x%llx",
                            index, static_cast<Hex>(entries_[index].address),
@@ -76,13 +76,19 @@ void SartMonitor::on_denied(const Event& event) {
                    static_cast<Hex>(event.slot[2]), format_field(*reason, event).c_str());
 }
 
+unsigned SartMonitor::left_enabled() const {
+    return static_cast<unsigned>(std::count_if(entries_.begin() + boot_entries_, entries_.end(),
+                                               [](const SartWindow& entry) { return entry.enabled(); }));
+}
+
 void SartMonitor::on_reset_released(SimTime at) {
-    if (!clean_stop_) return;
-    const auto left = std::count_if(entries_.begin() + boot_entries_, entries_.end(),
-                                    [](const SartWindow& entry) { return entry.enabled(); });
-    if (left != 0)
-        judge_.violate(RuleId::Sart04, at, "%u entries of the driver are still enabled",
-                       static_cast<unsigned>(left));
+    const unsigned left = clean_stop_ ? left_enabled() : 0;
+    if (left != 0) judge_.violate(RuleId::Sart04, at, "%u entries of the driver are still enabled", left);
+}
+
+void SartMonitor::finish(SimTime now) {
+    const unsigned left = stopped_ ? left_enabled() : 0;
+    if (left != 0) judge_.violate(RuleId::Sart07, now, "%u entries of the driver are still enabled", left);
 }
 
 }  // namespace ans::monitor

@@ -2,42 +2,31 @@
 // SART-*: the entries and what they let pass.
 #pragma once
 
-#include <array>
-#include <vector>
-
 #include "testbench/monitors/monitor.h"
+#include "testbench/monitors/sart_window.h"
 
 namespace ans::monitor {
 
-/// An entry as the SART shows it.
-struct SartWindow {
-    std::uint64_t address = 0;
-    std::uint64_t size = 0;  ///< bytes
-    unsigned flags = 0;      ///< 0: disabled
-    bool enabled() const { return flags != 0 && size != 0; }
-    bool operator==(const SartWindow& o) const {
-        return address == o.address && size == o.size && flags == o.flags;
-    }
-};
-
 class SartMonitor : public Monitor {
 public:
-    /// `boot`: the boot loader's entries, from index 0.
-    SartMonitor(EventHub& events, Judge& judge, const std::vector<SartWindow>& boot);
+    /// `boot`: the boot loader's entries, `boot_count` from index 0.
+    SartMonitor(EventHub& events, Judge& judge, const SartWindows& boot, unsigned boot_count);
     void on_event(const Event& event) override;
+    /// The run is over: judges what a shutdown left.
+    void finish(SimTime now);
 
 private:
-    static constexpr unsigned kEntries = 16;  ///< source: hardware.md 4
-
     void on_entry(const Event& event);
     void on_denied(const Event& event);
     void on_reset_released(SimTime at);
+    unsigned left_enabled() const;
     void check_overlap(unsigned index, SimTime at);
 
-    std::array<SartWindow, kEntries> entries_{};
-    unsigned boot_entries_;
+    SartWindows entries_;
+    const unsigned boot_entries_;
     bool told_boot_ = false;   ///< SART-02 is told once a life of the coprocessor
     bool clean_stop_ = false;  ///< power-down was acknowledged since the last start
+    bool stopped_ = false;     ///< and RUN cleared
 };
 
 }  // namespace ans::monitor

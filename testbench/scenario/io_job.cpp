@@ -44,6 +44,7 @@ private:
     void drain();
     void wait_for_completion();
     void flush_if_due();
+    void smart_if_due();
     void think();
 
     void place_buffer(Slot& slot);
@@ -56,6 +57,7 @@ private:
     bool sleeping_ = false;
     bool ok_ = true;
     std::uint64_t writes_since_flush_ = 0;
+    std::uint64_t since_smart_ = 0;
 };
 
 IoJob::Worker::Worker(IoJob& owner, unsigned slots, std::uint64_t seed)
@@ -171,6 +173,7 @@ void IoJob::Worker::finish(Slot& slot) {
         if (job.io_.verify) judge_read(slot);
     }
     if (writes(request.op)) ++writes_since_flush_;
+    ++since_smart_;
     job.release_place(slot.place);
     idle_.push_back(&slot);
 }
@@ -214,6 +217,17 @@ void IoJob::Worker::flush_if_due() {
     if (job.io_.threads == 1) job.shadow_.flushed();
 }
 
+// One thread asks, as one tool would; it does not wait for what is in flight.
+void IoJob::Worker::smart_if_due() {
+    if (job.io_.smart_every == 0 || since_smart_ < job.io_.smart_every || this != job.first_) return;
+    since_smart_ = 0;
+    driver::SmartLog log;
+    const driver::Status status = job.driver_.smart(log);
+    if (status == driver::Status::Ok) return;
+    ++job.totals_.errors;
+    if (job.totals_.first_error == driver::Status::Ok) job.totals_.first_error = status;
+}
+
 // Without it every request follows a completion, and submitters never meet the interrupt handler at work.
 void IoJob::Worker::think() {
     if (job.io_.think != 0) job.host_.sleep(random.below(2 * job.io_.think / nanoseconds(1) + 1));
@@ -222,6 +236,7 @@ void IoJob::Worker::think() {
 void IoJob::Worker::run() {
     for (;;) {
         flush_if_due();
+        smart_if_due();
         if (idle_.empty()) {
             wait_for_completion();
         } else if (job.take_ticket()) {
@@ -298,6 +313,7 @@ IoTotals IoJob::run() {
             return totals_;
         }
     }
+    first_ = workers.front().get();
     for (std::size_t i = 1; i < workers.size(); ++i)
         running.push_back(host_.spawn("submitter", [worker = workers[i].get()] { worker->run(); }));
     workers.front()->run();

@@ -47,6 +47,7 @@ private:
     const bool polled_;
     Shadow& shadow_;
     const std::uint64_t random_seed_;
+    const Worker* first_ = nullptr;
     std::uint64_t first_lba_;
     std::uint64_t places_;        ///< requests that fit into the range
     std::uint32_t blocks_each_;

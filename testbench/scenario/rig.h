@@ -40,6 +40,8 @@ public:
     std::uint64_t cut_power(const ans::Media::Survives& survives);
     /// Power is back, as the boot loader hands the machine over.
     void restore_power();
+    /// Ends every thread but the caller's; what the driver left in the machine stays.
+    void abandon_driver() { host_->power_off(); }
 
     // fault::MachineControl
     bool firmware_runs() const override { return rtkit_->alive(); }

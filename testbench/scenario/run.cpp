@@ -24,7 +24,7 @@ monitor::MonitorConfig monitor_config(const SocProfile& profile, const RegMapLoo
     config.registers = registers;
     config.nvme_irq = profile.nvme_irq;
     for (std::size_t i = 0; i < profile.locked_count; ++i)
-        config.boot_entries.push_back({profile.locked[i].address, profile.locked[i].size});
+        config.boot_entries.push_back({profile.locked[i].address, profile.locked[i].size, profile.locked[i].flags});
     return config;
 }
 
@@ -77,13 +77,12 @@ RunResult run_scenario(const Scenario& scenario, const RunOptions& options) {
     Collector collector(scenario, events);
     if (options.observer != nullptr) events.subscribe(*options.observer, options.observer->kinds());
     monitor::MonitorSet monitors(events, monitor_config(rig.soc().profile(), registers));
-    for (const std::string& id : scenario.expect.allow_rules) monitors.allow(id);
 
     std::optional<trace::Recent> recent;
     if (options.events_around != 0) recent.emplace(events, options.events_around, EventHub::all(), options.around);
 
     fault::FaultPlan plan("faults", scenario.faults, scenario.seed, events, decide, rig, scenario.scripts);
-    Session session(scenario, rig, options.observer);
+    Session session(scenario, rig, events, options.observer);
     rig.on_power_lost([&](std::uint64_t lost, SimTime at) { session.on_power_lost(lost, at); });
 
     session.start();

@@ -32,6 +32,7 @@ driver::Options driver_options(const Driver& file) {
     options.queue_depth = file.queue_depth;
     options.io_timeout_ms = static_cast<unsigned>(file.io_timeout / milliseconds(1));
     options.admin_timeout_ms = static_cast<unsigned>(file.admin_timeout / milliseconds(1));
+    options.shutdown_timeout_ms = static_cast<unsigned>(file.shutdown_timeout / milliseconds(1));
     return options;
 }
 
@@ -53,8 +54,8 @@ void describe_failure(driver::Status status, StepResult& result) {
 
 }  // namespace
 
-Session::Session(const Scenario& scenario, Rig& rig, RunObserver* observer)
-    : scenario_(scenario), rig_(rig), observer_(observer), shadow_(scenario.seed) {
+Session::Session(const Scenario& scenario, Rig& rig, EventHub& events, RunObserver* observer)
+    : scenario_(scenario), rig_(rig), observer_(observer), raw_(scenario, rig.host(), events), shadow_(scenario.seed) {
     for (const Step& step : scenario.steps) {
         StepResult result;
         result.name = step_name(step);
@@ -255,8 +256,28 @@ driver::Status Session::perform(const PowerOn&, StepResult&) {
     return driver::Status::Ok;
 }
 
+driver::Status Session::perform(const Abandon&, StepResult&) {
+    rig_.abandon_driver();
+    retire_driver();
+    return driver::Status::Ok;
+}
+
 driver::Status Session::perform(const Wait& step, StepResult&) {
     rig_.host().sleep(step.time / nanoseconds(1));
+    return driver::Status::Ok;
+}
+
+driver::Status Session::perform(const Mmio& step, StepResult& result) {
+    const std::uint64_t value = raw_.access(step);
+    if (!step.read.empty()) result.detail = text("0x%" PRIx64, value);
+    return driver::Status::Ok;
+}
+driver::Status Session::perform(const Mail& step, StepResult&) {
+    raw_.send(step);
+    return driver::Status::Ok;
+}
+driver::Status Session::perform(const RawCommand& step, StepResult&) {
+    raw_.submit(step);
     return driver::Status::Ok;
 }
 

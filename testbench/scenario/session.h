@@ -8,6 +8,7 @@
 
 #include "host_driver/nvme/driver.h"
 #include "testbench/scenario/files/result.h"
+#include "testbench/scenario/raw_access.h"
 #include "testbench/scenario/rig.h"
 #include "testbench/scenario/run.h"
 #include "testbench/scenario/shadow.h"
@@ -16,7 +17,7 @@ namespace ans::scenario {
 
 class Session {
 public:
-    Session(const Scenario& scenario, Rig& rig, RunObserver* observer);
+    Session(const Scenario& scenario, Rig& rig, EventHub& events, RunObserver* observer);
     ~Session();
 
     /// Starts the machine's first driver thread. It does all steps, up to the first that does not end as its
@@ -46,6 +47,10 @@ private:
     driver::Status perform(const PowerCut&, StepResult& result);
     driver::Status perform(const PowerOn&, StepResult& result);
     driver::Status perform(const Wait& step, StepResult& result);
+    driver::Status perform(const Mmio& step, StepResult& result);
+    driver::Status perform(const Mail& step, StepResult& result);
+    driver::Status perform(const RawCommand& step, StepResult& result);
+    driver::Status perform(const Abandon& step, StepResult& result);
 
     void run_from(std::size_t index);
     bool run_step(std::size_t index);
@@ -54,6 +59,7 @@ private:
     const Scenario& scenario_;
     Rig& rig_;
     RunObserver* observer_;
+    RawAccess raw_;
     std::unique_ptr<driver::Driver> driver_;
     Shadow shadow_;
     std::vector<StepResult> results_;

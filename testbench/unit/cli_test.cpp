@@ -30,10 +30,12 @@
 namespace ans::cli {
 namespace {
 
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::StartsWith;
+using ::testing::UnorderedElementsAre;
 namespace fs = std::filesystem;
 
 [[noreturn]] void spin() {
@@ -65,6 +67,7 @@ scenario::RunResult act(const scenario::Scenario& s, const scenario::RunOptions&
     const auto omits = [&](driver::Measure m) { return std::count(s.driver.omit.begin(), s.driver.omit.end(), m) != 0; };
     if (s.name == "strict" && omits(driver::Measure::SubmitLock)) throw std::runtime_error("an interrupt was lost");
     if (s.name == "slow") std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    if (!options.trace_file.empty()) std::ofstream(options.trace_file) << s.title() << "\n";
     scenario::RunResult result;
     options.observer->step_begun(0, 0);
     result.facts.steps = {{"boot", s.name == "fails" ? scenario::StepStatus::Error : scenario::StepStatus::Ok,
@@ -73,6 +76,7 @@ scenario::RunResult act(const scenario::Scenario& s, const scenario::RunOptions&
     result.facts.sim_time = milliseconds(12);
     if (options.events_around != 0) result.around = {"head", "up to " + std::to_string(options.around / milliseconds(1)) + " ms"};
     result.facts.outcome = scenario::outcome_of(s, result.facts.steps, {});
+    if (s.name == "rude") result.facts.violations = {{"TCB-01", "error", "tag 5", 2, 7}};
     scenario::judge(s, result);
     return result;
 }
@@ -214,9 +218,54 @@ TEST_F(CliTest, ReportsAreWrittenOrRefusedBeforeTheRun) {
     EXPECT_THAT(out, IsEmpty());
 }
 
-TEST_F(CliTest, ATraceNeedsASingleScenario) {
+TEST_F(CliTest, AWaiverFilePardonsADriverAndIsInTheReport) {
+    const std::string waivers = path("driver.waivers");
+    std::ofstream(waivers) << R"([{"rule": "TCB-01", "reason": "known"}, {"rule": "TCB-02", "reason": "was once"}])";
+    EXPECT_EQ(run({"run", file("rude")}), kExitFailed);
+    EXPECT_EQ(run({"run", file("rude"), "--waive", waivers, "--report", "json:" + path("r.out")}), kExitOk);
+    EXPECT_THAT(out, HasSubstr("no run broke TCB-02, its waiver is not needed\n"));
+    EXPECT_THAT(out, Not(HasSubstr("no run broke TCB-01")));
+    const nlohmann::json report = nlohmann::json::parse(content(path("r.out")));
+    EXPECT_EQ(report["runs"][0]["broken_rules"][0]["pardon"], "waived: known");
+    EXPECT_EQ(report["unused_waivers"], nlohmann::json::array({"TCB-02"}));
+    EXPECT_EQ(run({"run", file("fails"), "--waive", waivers}), kExitFailed);
+    EXPECT_THAT(out, HasSubstr(" --waive " + waivers + " --seed")) << "the replay needs it too";
+}
+
+TEST_F(CliTest, ABadWaiverFileKeepsAllRunsFromStarting) {
+    const std::string waivers = path("driver.waivers");
+    std::ofstream(waivers) << R"([{"rule": "TCB-0l", "reason": "known"}])";
+    EXPECT_EQ(run({"run", file("good"), "--waive", waivers}), kExitBadInput);
+    EXPECT_THAT(err, HasSubstr("/0/rule: found \"TCB-0l\"; did you mean \"TCB-01\"?"));
+    EXPECT_THAT(out, IsEmpty());
+    EXPECT_EQ(run({"run", file("good"), "--waive", path("nowhere")}), kExitBadInput);
+}
+
+TEST_F(CliTest, RulesPrintsOneRuleOrAll) {
+    EXPECT_EQ(run({"rules", "TCB-02"}), kExitOk);
+    EXPECT_THAT(out, HasSubstr("TCB-02  error: doorbell for a tag whose TCB was not invalidated\n"));
+    EXPECT_THAT(out, Not(HasSubstr("TCB-03")));
+    EXPECT_EQ(run({"rules", "tcb-02", "--json"}), kExitOk);
+    const nlohmann::json rule = nlohmann::json::parse(out);
+    ASSERT_EQ(rule.size(), 1u);
+    EXPECT_EQ(rule[0]["id"], "TCB-02");
+    EXPECT_EQ(run({"rules", "TBC-02"}), kExitBadInput);
+    EXPECT_THAT(err, HasSubstr("no rule \"TBC-02\"; did you mean \"TCB-02\"?"));
+    EXPECT_EQ(run({"rules", "banana", "--json"}), kExitBadInput);
+}
+
+TEST_F(CliTest, TracesOfSeveralRunsNeedAFolder) {
     EXPECT_EQ(run({"run", file("good"), file("fails"), "--trace", path("t")}), kExitBadInput);
-    EXPECT_THAT(err, HasSubstr("--trace needs a single run, got 2"));
+    EXPECT_THAT(err, HasSubstr("--trace needs a folder for 2 runs"));
+}
+
+TEST_F(CliTest, EachRunHasATraceOfItsOwnInTheFolder) {
+    const std::string good = file("good", R"("runs": [{"run": "a"}, {"run": "b"}], )");
+    fs::create_directories(path("traces"));
+    EXPECT_EQ(run({"run", good, "--trace", path("traces")}), kExitOk);
+    std::vector<std::string> names;
+    for (const auto& entry : fs::directory_iterator(path("traces"))) names.push_back(entry.path().filename().string());
+    EXPECT_THAT(names, UnorderedElementsAre(EndsWith("good.json.a.trace.jsonl"), EndsWith("good.json.b.trace.jsonl")));
 }
 
 TEST_F(CliTest, AFailedRunIsRepeatedForTheEventsBeforeItsFailure) {

@@ -97,6 +97,18 @@ bool heed_uninvited_sleep(Options options) {
     bench.wait();
     return bench.disk->counters().resets == 1;
 }
+bool pass_over_strangers(Options options) {
+    Bench bench(options);
+    bench.device.answer_hello = false;
+    bench.port.after(1'000'000, [&] { bench.device.mail(0x20, mail_type(1)); });
+    return bench.disk->probe() == Status::Timeout;  // it went on waiting for HELLO
+}
+bool mailbox_backpressure(Options options) {
+    Bench bench(options);
+    bench.up();
+    for (unsigned i = 0; i < 64; ++i) bench.device.mail(2, mail_type(5));
+    return bench.echoed(4, mail_type(0xc) | 7);
+}
 bool syslog_bounds(Options options) {
     Bench bench(options);
     bench.up().device.mail(2, mail_type(8) | 4 | 0x60 << 24);
@@ -133,6 +145,15 @@ bool one_buffer_per_endpoint(Options options) {
     for (unsigned i = 0; i < 20; ++i) bench.device.mail(2, mail_type(1) | kOnePage);
     bench.wait();
     return bench.device.open_windows() == before;
+}
+bool oslog_size_in_bytes(Options options) {
+    Bench bench(options);
+    bench.up().device.mail(8, 1ull << 56 | 0x5001ull << 36);
+    bench.wait();
+    const auto granted = [](const FakeAns::Access& sent) {
+        return sent.address == 8 && (sent.value >> 36 & 0xfffff) == 0x5001;
+    };
+    return std::any_of(bench.device.sent.begin(), bench.device.sent.end(), granted);
 }
 bool sart_remove(Options options) {
     Bench bench(options);
@@ -271,6 +292,14 @@ bool fail_in_flight_on_crash(Options options) {
     return failed;
 }
 
+bool outlive_the_device(Options options) {
+    Bench bench(options);
+    bench.up().device.crash();
+    bench.wait();
+    EXPECT_EQ(bench.disk->flush(), Status::DeviceGone);
+    return !bench.warned(Measure::OutliveTheDevice);
+}
+
 /// Brought up, with one read; `seen` looks at what the device saw.
 template <typename Seen>
 bool after_a_read(Options options, Seen seen) {
@@ -300,6 +329,8 @@ constexpr Case kCases[] = {
     {Measure::MailboxFullTest, mailbox_full_test},
     {Measure::PowerAckCheck, power_ack_check},
     {Measure::HeedUninvitedSleep, heed_uninvited_sleep},
+    {Measure::PassOverStrangers, pass_over_strangers},
+    {Measure::MailboxBackpressure, mailbox_backpressure},
     {Measure::EchoSyslog, [](Options o) { return Bench(o).up().echoed(2, mail_type(5)); }},
     {Measure::EchoIoReport, [](Options o) { return Bench(o).up().echoed(4, mail_type(0xc) | 7); }},
     {Measure::SyslogInitFirst, syslog_init_first},
@@ -310,6 +341,7 @@ constexpr Case kCases[] = {
      [](Options o) { return after_probe(o, [](FakeAns& d) { return d.shared(1).first != nullptr; }); }},
     {Measure::RefuseFirmwareBuffer, refuse_firmware_buffer},
     {Measure::OneBufferPerEndpoint, one_buffer_per_endpoint},
+    {Measure::OslogSizeInBytes, oslog_size_in_bytes},
     {Measure::SartAdd, [](Options o) { return after_probe(o, [](FakeAns& d) { return d.open_windows() == 3; }); }},
     {Measure::SartRemove, sart_remove},
     {Measure::SartProtectedEntries,
@@ -347,6 +379,7 @@ constexpr Case kCases[] = {
     {Measure::PollBeforeReset, poll_before_reset},
     {Measure::ResetBeforeTagReuse, reset_before_tag_reuse},
     {Measure::FailInFlightOnCrash, fail_in_flight_on_crash},
+    {Measure::OutliveTheDevice, outlive_the_device},
 };
 
 class DriverMeasureTest : public ::testing::TestWithParam<Case> {};

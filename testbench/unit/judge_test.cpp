@@ -11,6 +11,7 @@
 namespace ans::scenario {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -146,6 +147,37 @@ TEST_F(JudgeTest, OnlyErrorRulesThatAreNotAllowedFail) {
                                {"TCB-01", "error", "tag 5", 2, milliseconds(3)}};
     EXPECT_THAT(failures("\"seed\": 1"), ElementsAre("rule TCB-01 broken 2 times, first at 3.000 ms: tag 5"));
     EXPECT_THAT(failures(R"("expect": {"allow_rules": ["TCB-01"]})"), IsEmpty());
+}
+
+TEST_F(JudgeTest, AnExpectedViolationMustHappenAndMayHappen) {
+    EXPECT_THAT(failures(R"("expect": {"violations": ["TCB-01"]})"),
+                ElementsAre("rule TCB-01: expected to be broken, and was not"));
+    result.facts.violations = {{"TCB-01", "error", "tag 5", 2, 7}, {"TCB-02", "error", "tag 6", 1, milliseconds(1)}};
+    EXPECT_THAT(failures(R"("expect": {"violations": ["TCB-01"]})"),
+                ElementsAre("rule TCB-02 broken once, first at 1.000 ms: tag 6"));
+    EXPECT_EQ(result.facts.violations[0].pardon, "expected");
+    EXPECT_EQ(result.facts.violations[1].pardon, "");
+}
+
+TEST_F(JudgeTest, AnUnbrokenRuleFailsTheRunAlsoAsAnAdvice) {
+    EXPECT_THAT(failures(R"("expect": {"unbroken": ["TCB-09"]})"), IsEmpty());
+    EXPECT_THAT(result.checks, Contains("rule TCB-09 not broken"));
+    result.facts.violations = {{"TCB-09", "advice", "tag 5", 1, milliseconds(2)}};
+    EXPECT_THAT(failures(R"("expect": {"unbroken": ["TCB-09"]})"),
+                ElementsAre("rule TCB-09 broken once, first at 2.000 ms: tag 5"));
+}
+
+TEST_F(JudgeTest, AWaivedRuleDoesNotFailTheRunUnlessTheScenarioIsAboutIt) {
+    result.facts.violations = {{"TCB-01", "error", "tag 5", 2, 7}};
+    Scenario scenario = scenario_of("\"seed\": 1");
+    scenario.waivers = {{"TCB-01", "known since 2021"}};
+    judge(scenario, result);
+    EXPECT_THAT(result.failures, IsEmpty());
+    EXPECT_EQ(result.facts.violations[0].pardon, "waived: known since 2021");
+    EXPECT_EQ(moment_of_failure(scenario, result.facts), result.facts.sim_time);
+    scenario.expect.unbroken = {"TCB-01"};
+    judge(scenario, result);
+    EXPECT_EQ(result.failures.size(), 1u);
 }
 
 TEST_F(JudgeTest, AResultSurvivesItsJsonForm) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <set>
 
 #include "testbench/monitors/monitor_set.h"
@@ -31,10 +32,17 @@ constexpr std::uint64_t start(std::uint64_t endpoint) {
     return type(5, endpoint << 32 | 2);
 }
 
+// LAST, base 0, endpoints 0 to 4 and 8
+constexpr std::uint64_t kMap = type(8, std::uint64_t{1} << 51 | 0x11f);
+constexpr std::uint64_t ask(std::uint64_t pages, std::uint64_t address = 0) {
+    return type(1, pages << 44 | address);
+}
+constexpr std::uint64_t kReport = type(8, 7);
+
 constexpr Reg kRegs[] = {{"CSTS", 0x1c, 4, 0, Access::ReadOnly, 0, "", "test"}};
-constexpr RegMap kMap{"nvme", Unit::Nvme, 0x100, kRegs, 1};
+constexpr RegMap kToyMap{"nvme", Unit::Nvme, 0x100, kRegs, 1};
 const RegMap* toy_registers(Unit unit) {
-    return unit == Unit::Nvme ? &kMap : nullptr;
+    return unit == Unit::Nvme ? &kToyMap : nullptr;
 }
 
 /// Monitors fed with events built from the event table, one microsecond apart.
@@ -80,9 +88,11 @@ protected:
         run_line(true);
         receive(0, kHello);
         send(0, type(2, 0xc000c));
-        send(0, start(1));
-        send(0, start(2));
-        receive(1, type(1));
+        receive(0, kMap);
+        send(0, type(8, std::uint64_t{1} << 51));
+        for (const std::uint64_t endpoint : {1, 2, 4, 8})
+            send(0, start(endpoint));
+        receive(1, ask(1));
     }
     void power_down() {
         send(0, kSleep);
@@ -96,6 +106,23 @@ protected:
     void enable() {
         controller(true, false, 0x460001);
         controller(true, true, 0x460001);
+    }
+    void admin(std::uint64_t opcode, std::uint64_t cdw10 = 1, std::uint64_t status = 0) {
+        emit(EventKind::CommandFetched, {{"queue", kAdmin}, {"opcode", opcode}, {"tag", 0}, {"lba", cdw10}});
+        emit(EventKind::CompletionPosted,
+             {{"queue", kAdmin}, {"tag", 0}, {"status", status}, {"index", 200}});
+    }
+    void create_queues() {
+        admin(5);
+        admin(1);
+    }
+    void delete_queues() {
+        admin(0);
+        admin(4);
+    }
+    void enable_with_queues() {
+        enable();
+        create_queues();
     }
     void doorbell(std::uint64_t tag, std::uint64_t queue = kIo) {
         emit(EventKind::Doorbell, {{"queue", queue}, {"tag", tag}, {"linear", 1}});
@@ -115,7 +142,9 @@ protected:
                                      {"prp1", tcb_prp1},
                                      {"prp2", 0x2000}});
     }
-    void complete(std::uint64_t tag) { emit(EventKind::CompletionPosted, {{"queue", kIo}, {"tag", tag}}); }
+    void complete(std::uint64_t tag, std::uint64_t index = 200) {
+        emit(EventKind::CompletionPosted, {{"queue", kIo}, {"tag", tag}, {"index", index}});
+    }
     void invalidate(std::uint64_t tag, std::uint64_t stat = 0) {
         emit(EventKind::TcbInvalidated, {{"tag", tag}, {"stat", stat}}, Unit::Nvmmu);
     }
@@ -177,18 +206,26 @@ TEST_F(MonitorTest, AWholeCleanLifeBreaksNoRule) {
     for (unsigned life = 0; life < 2; ++life) {
         boot();
         sart(1, 0x8'2000'0000, 0x4000, 0xff);
+        send(1, ask(1, 0x8'2000'0000));
+        receive(8, std::uint64_t{1} << 56 | std::uint64_t{0x3000} << 36);
+        send(8, std::uint64_t{1} << 56 | std::uint64_t{0x3000} << 36 | 0x82'0001);
         receive(2, kLog | 1);
         send(2, kLog | 1);
-        enable();
+        for (const std::uint64_t report : {kReport, type(0xc)}) {
+            receive(4, report);
+            send(4, report);
+        }
+        enable_with_queues();
         for (unsigned i = 0; i < 100; ++i) {
             doorbell(2 + i % 61);
             fetch(2 + i % 61);
-            complete(2 + i % 61);
+            complete(2 + i % 61, i % 64);
             irq(true);
             invalidate(2 + i % 61);
             head((i + 1) % 64, i % 64, (i + 1) % 64);
             irq(false);
         }
+        delete_queues();
         controller(true, true, 0x464001);
         controller(false, false, 0x460000);
         power_down();
@@ -264,20 +301,28 @@ TEST_F(MonitorTest, MBX02FiresOnTheDriversEmptyReadOnly) {
     expect({RuleId::Mbx02});
 }
 
+TEST_F(MonitorTest, MBX03FiresOnBitsAboveTheEndpointNumber) {
+    send(0x0, type(3));
+    receive(std::uint64_t{0x10} << 48, type(4));
+    expect_clean();
+    send(0x100, type(3));
+    expect({RuleId::Mbx03});
+}
+
 // RTKit
 
 TEST_F(MonitorTest, RTK01FiresOnAMessageToAnEndpointThatWasNotStarted) {
     boot();
-    send(2, type(1));
+    send(2, type(9));
     expect_clean();
-    send(4, type(1));
+    send(0x20, type(9));
     expect({RuleId::Rtk01});
 }
 
 TEST_F(MonitorTest, RTK01FiresAfterAnEndpointWasStopped) {
     boot();
     send(0, type(5, std::uint64_t{2} << 32 | 1));
-    send(2, type(1));
+    send(2, type(9));
     expect({RuleId::Rtk01});
 }
 
@@ -286,19 +331,19 @@ TEST_F(MonitorTest, RTK01FiresWhenAnEndpointWasStartedInAnEarlierLifeOnly) {
     power_down();
     run_line(false);
     run_line(true);
-    send(2, type(1));
+    send(2, type(9));
     expect({RuleId::Rtk01});
 }
 
 TEST_F(MonitorTest, RTK02FiresOnAMessageAfterTheLastAcknowledgement) {
     boot();
     send(0, kSleep);
-    send(2, type(1));
+    send(2, type(9));
     expect_clean();
     receive(0, kSleepAck);
-    send(2, type(1));
+    send(2, type(9));
     expect({RuleId::Rtk02});
-    EXPECT_EQ(last_text(), "RTK-02: 0x10000000000000 to endpoint 0x2");
+    EXPECT_EQ(last_text(), "RTK-02: 0x90000000000000 to endpoint 0x2");
 }
 
 TEST_F(MonitorTest, RTK02AllowsTheMessageThatWakes) {
@@ -343,8 +388,120 @@ TEST_F(MonitorTest, RTK04FiresOnAMessageAfterTheSecondCrashlogMessage) {
     send(1, type(1, 0x1000));
     expect_clean();
     receive(1, type(1));
-    send(2, type(1));
+    send(2, type(9));
     expect({RuleId::Rtk04});
+}
+
+TEST_F(MonitorTest, RTK05FiresOnABufferThatNobodyAskedFor) {
+    boot();
+    sart(1, 0x8'2000'0000, 0x4000, 0xff);
+    send(1, ask(1, 0x8'2000'0000));
+    expect_clean();
+    send(1, ask(1, 0x8'2000'0000));
+    send(2, ask(1, 0x8'2000'1000));
+    expect({RuleId::Rtk05, RuleId::Rtk05});
+}
+
+TEST_F(MonitorTest, RTK05DoesNotJudgeAnAnswerToABufferOfTheFirmware) {
+    boot();
+    receive(2, ask(1, 0x8'3000'0000));
+    send(2, ask(0, 0));
+    expect_clean();
+}
+
+TEST_F(MonitorTest, RTK06FiresOnASecondBufferUnlessTheFirstIsTooSmall) {
+    boot();
+    sart(1, 0x8'2000'0000, 0x10000, 0xff);
+    receive(2, ask(1));
+    send(2, ask(1, 0x8'2000'0000));
+    receive(2, ask(1));
+    send(2, ask(1, 0x8'2000'0000));
+    receive(2, ask(4));
+    send(2, ask(4, 0x8'2000'4000));
+    expect_clean();
+    receive(2, ask(4));
+    send(2, ask(4, 0x8'2000'8000));
+    expect({RuleId::Rtk06});
+}
+
+TEST_F(MonitorTest, RTK06ForgetsTheBuffersOfAnEarlierLife) {
+    for (const std::uint64_t address : {0x8'2000'0000, 0x8'2000'4000}) {
+        boot();
+        sart(1, address, 0x1000, 0xff);
+        send(1, ask(1, address));
+        power_down();
+        run_line(false);
+    }
+    expect_clean();
+}
+
+TEST_F(MonitorTest, RTK07FiresOnARequestBeforeTheAcknowledgement) {
+    boot();
+    send(0, type(6, 0x220));
+    send(0, type(0xb, 0x20));
+    receive(0, type(7, 0x20));
+    receive(0, type(0xb, 0x20));
+    send(0, type(0xb, 0x10));
+    expect_clean();
+    send(0, type(0xb, 0x10));
+    expect({RuleId::Rtk07});
+    EXPECT_EQ(last_text(), "RTK-07: AP state 0x10");
+}
+
+TEST_F(MonitorTest, RTK07LetsADriverAskAgainAfterItsTimeout) {
+    boot();
+    send(0, kSleep);
+    now += milliseconds(1000);
+    send(0, kSleep);
+    expect_clean();
+}
+
+TEST_F(MonitorTest, RTK08FiresOnAReportNotEchoedAndOnAChangedEcho) {
+    boot();
+    receive(4, kReport);
+    send(4, kReport + 1);
+    expect({RuleId::Rtk08});
+    power_down();
+    expect({RuleId::Rtk08, RuleId::Rtk08});
+    EXPECT_EQ(last_text(), "RTK-08: 1 I/O report messages not echoed at power-down");
+}
+
+TEST_F(MonitorTest, RTK09FiresOnAVersionOutsideTheFirmwares) {
+    run_line(true);
+    receive(0, kHello);
+    send(0, type(2, 0xb000b));
+    expect_clean();
+    send(0, type(2, 0xd000d));
+    send(0, type(2, 0xa000a));
+    expect({RuleId::Rtk09, RuleId::Rtk09});
+    EXPECT_EQ(last_text(), "RTK-09: versions 10 to 10, the firmware speaks 11 to 12");
+}
+
+TEST_F(MonitorTest, RTK10FiresOnAnEndpointThatIsNotInTheMap) {
+    boot();
+    receive(0, type(8, std::uint64_t{1} << 32 | 1));
+    send(0, start(0x20));
+    expect_clean();
+    send(0, start(0x21));
+    send(0, type(5, std::uint64_t{0x21} << 32 | 1));
+    expect({RuleId::Rtk10});
+}
+
+TEST_F(MonitorTest, RTK10DoesNotJudgeASessionWhoseBeginningItDidNotSee) {
+    send(0, start(0x21));
+    expect_clean();
+}
+
+TEST_F(MonitorTest, RTK11FiresOnABufferSmallerThanTheRequest) {
+    boot();
+    sart(1, 0x8'2000'0000, 0x10000, 0xff);
+    receive(8, std::uint64_t{1} << 56 | std::uint64_t{0x1234} << 36);
+    send(8, std::uint64_t{1} << 56 | std::uint64_t{0x1234} << 36 | 0x82'0000);
+    expect_clean();
+    receive(4, ask(2));
+    send(4, ask(1, 0x8'2000'4000));
+    expect({RuleId::Rtk11});
+    EXPECT_EQ(last_text(), "RTK-11: endpoint 0x4: asked for 0x2000 bytes, got 0x1000");
 }
 
 // SART
@@ -398,6 +555,56 @@ TEST_F(MonitorTest, SART04FiresOnEntriesLeftOverACleanReset) {
     expect({RuleId::Sart04});
 }
 
+TEST_F(MonitorTest, SART05FiresWhenAGrantedBufferLosesItsEntry) {
+    boot();
+    sart(1, 0x8'2000'0000, 0x4000, 0xff);
+    sart(2, 0x8'3000'0000, 0x4000, 0xff);
+    send(1, ask(1, 0x8'2000'0000));
+    sart(2, 0, 0, 0);
+    expect_clean();
+    sart(1, 0, 0x4000, 0xff);
+    sart(1, 0, 0, 0);
+    expect({RuleId::Sart05});
+    EXPECT_EQ(last_text(), "SART-05: entry 1: 0x820000000 + 0x1000, granted to endpoint 0x1");
+}
+
+TEST_F(MonitorTest, SART05LetsTheDriverCleanUpBehindFirmwareThatIsGone) {
+    const std::initializer_list<std::function<void()>> ends{
+        [&] { power_down(); }, [&] { reset_line(true); },
+        [&] { emit(EventKind::FirmwareCrash, {}, Unit::Firmware); }, [&] { receive(1, type(1)); }};
+    for (const auto& end : ends) {
+        boot();
+        sart(1, 0x8'2000'0000, 0x4000, 0xff);
+        send(1, ask(1, 0x8'2000'0000));
+        end();
+        sart(1, 0, 0, 0);
+    }
+    expect_clean();
+}
+
+TEST_F(MonitorTest, SART06FiresOnAGrantThatNoEntryCoversWhole) {
+    boot();
+    sart(1, 0x8'2000'0000, 0x2000, 0xff);
+    receive(2, ask(2));
+    send(2, ask(2, 0x8'2000'0000));
+    expect_clean();
+    receive(4, ask(2));
+    send(4, ask(2, 0x8'2000'1000));
+    expect({RuleId::Sart06});
+    EXPECT_EQ(last_text(), "SART-06: endpoint 0x4: 0x820001000 + 0x2000");
+}
+
+TEST_F(MonitorTest, SART07FiresOnEntriesLeftAfterTheShutdown) {
+    boot();
+    sart(1, 0x8'2000'0000, 0x4000, 0xff);
+    monitors.finish(now);
+    expect_clean();
+    power_down();
+    run_line(false);
+    monitors.finish(now);
+    expect({RuleId::Sart07});
+}
+
 TEST_F(MonitorTest, SART04DoesNotBlameAResetAfterACrash) {
     boot();
     sart(1, 0x8'2000'0000, 0x4000, 0xff);
@@ -408,29 +615,30 @@ TEST_F(MonitorTest, SART04DoesNotBlameAResetAfterACrash) {
 
 // Tags and TCBs
 
-TEST_F(MonitorTest, TCB01FiresOnATagInFlightInEitherQueue) {
-    enable();
-    doorbell(3, kAdmin);
+TEST_F(MonitorTest, TCB01FiresOnATagInFlightInTheSameQueue) {
+    enable_with_queues();
+    doorbell(3);
     fetch(3);
     doorbell(4);
     expect_clean();
-    doorbell(3, kIo);
+    doorbell(3);
     expect({RuleId::Tcb01});
     EXPECT_EQ(last_text(), "TCB-01: io queue, tag 3");
 }
 
 TEST_F(MonitorTest, TCB01ForgetsWhatADisabledControllerDropped) {
-    enable();
+    enable_with_queues();
     doorbell(3);
+    delete_queues();
     controller(true, true, 0x464001);
     controller(false, false, 0x460000);
-    enable();
+    enable_with_queues();
     doorbell(3);
     expect_clean();
 }
 
 TEST_F(MonitorTest, TCB02FiresOnATagWhoseTcbIsStillValid) {
-    enable();
+    enable_with_queues();
     command(3);
     command(3);
     doorbell(3);
@@ -442,7 +650,7 @@ TEST_F(MonitorTest, TCB02FiresOnATagWhoseTcbIsStillValid) {
 }
 
 TEST_F(MonitorTest, TCB03FiresOnDifferentPages) {
-    enable();
+    enable_with_queues();
     doorbell(3);
     fetch(3, 2, 1, 0, 0, 0x5000);
     expect({RuleId::Tcb03});
@@ -450,7 +658,7 @@ TEST_F(MonitorTest, TCB03FiresOnDifferentPages) {
 }
 
 TEST_F(MonitorTest, TCB03FiresOnAMissingDirectionOnly) {
-    enable();
+    enable_with_queues();
     for (const auto& [opcode, flags] : {std::pair{2, 1}, {1, 2}, {2, 3}, {1, 3}, {0, 0}}) {
         doorbell(3);
         fetch(3, static_cast<std::uint64_t>(opcode), static_cast<std::uint64_t>(flags));
@@ -466,7 +674,7 @@ TEST_F(MonitorTest, TCB03FiresOnAMissingDirectionOnly) {
 }
 
 TEST_F(MonitorTest, TCB03FiresOnAnotherBlockCount) {
-    enable();
+    enable_with_queues();
     doorbell(3);
     fetch(3, 2, 1, 0x4000'0007, 7);
     expect_clean();
@@ -476,7 +684,7 @@ TEST_F(MonitorTest, TCB03FiresOnAnotherBlockCount) {
 }
 
 TEST_F(MonitorTest, TCB03ComparesWhicheverIsFetchedLast) {
-    enable();
+    enable_with_queues();
     doorbell(3);
     emit(EventKind::TcbFetched, {{"queue", kIo}, {"tag", 3}, {"dma_flags", 3}, {"prp1", 0x9000}});
     emit(EventKind::CommandFetched, {{"queue", kIo}, {"opcode", 2}, {"tag", 3}, {"prp1", 0x1000}});
@@ -484,7 +692,7 @@ TEST_F(MonitorTest, TCB03ComparesWhicheverIsFetchedLast) {
 }
 
 TEST_F(MonitorTest, TCB04FiresOnInvalidatingATagInFlight) {
-    enable();
+    enable_with_queues();
     command(3);
     doorbell(3);
     expect_clean();
@@ -493,7 +701,7 @@ TEST_F(MonitorTest, TCB04FiresOnInvalidatingATagInFlight) {
 }
 
 TEST_F(MonitorTest, TCB04AllowsCleaningUpAfterACrash) {
-    enable();
+    enable_with_queues();
     doorbell(3);
     fetch(3);
     emit(EventKind::FirmwareCrash, {}, Unit::Firmware);
@@ -502,7 +710,7 @@ TEST_F(MonitorTest, TCB04AllowsCleaningUpAfterACrash) {
 }
 
 TEST_F(MonitorTest, TCB05FiresOnAFailedInvalidation) {
-    enable();
+    enable_with_queues();
     command(3);
     expect_clean();
     invalidate(3, 1);
@@ -511,7 +719,7 @@ TEST_F(MonitorTest, TCB05FiresOnAFailedInvalidation) {
 
 TEST_F(MonitorTest, TCB06FiresBeyondTheTagSpaceHoweverLargeTheArray) {
     emit(EventKind::RegWrite, {{"offset", 0x28100}, {"width", 4}, {"value", 127}}, Unit::Nvmmu);
-    enable();
+    enable_with_queues();
     doorbell(63);
     expect_clean();
     doorbell(64);
@@ -522,11 +730,94 @@ TEST_F(MonitorTest, TCB06FiresBeyondTheTagSpaceHoweverLargeTheArray) {
 
 TEST_F(MonitorTest, TCB06FiresBeyondNumTcbs) {
     emit(EventKind::RegWrite, {{"offset", 0x28100}, {"width", 4}, {"value", 31}}, Unit::Nvmmu);
-    enable();
+    enable_with_queues();
     doorbell(31);
     expect_clean();
     doorbell(32);
     expect({RuleId::Tcb06});
+}
+
+TEST_F(MonitorTest, TCB07FiresOnATagInFlightInTheOtherQueue) {
+    enable_with_queues();
+    doorbell(3, kAdmin);
+    complete(3);
+    doorbell(3, kIo);
+    expect_clean();
+    doorbell(3, kAdmin);
+    expect({RuleId::Tcb07});
+    EXPECT_EQ(last_text(), "TCB-07: admin queue, tag 3");
+}
+
+TEST_F(MonitorTest, TCB08FiresOnACommandIdBeyondTheTagSpace) {
+    enable_with_queues();
+    doorbell(3);
+    emit(EventKind::CommandFetched, {{"queue", kIo}, {"opcode", 2}, {"tag", 3}, {"cid", 63}});
+    expect_clean();
+    doorbell(4);
+    emit(EventKind::CommandFetched, {{"queue", kIo}, {"opcode", 2}, {"tag", 4}, {"cid", 0x1004}});
+    expect({RuleId::Tcb08});
+    EXPECT_EQ(last_text(), "TCB-08: io tag 4: id 0x1004");
+}
+
+TEST_F(MonitorTest, TCB09FiresOnAnOpcodeInTheTcb) {
+    enable_with_queues();
+    command(3);
+    expect_clean();
+    doorbell(3);
+    emit(EventKind::CommandFetched, {{"queue", kIo}, {"opcode", 2}, {"tag", 3}, {"prp1", 0x1000}});
+    emit(EventKind::TcbFetched,
+         {{"queue", kIo}, {"opcode", 2}, {"tag", 3}, {"dma_flags", 1}, {"prp1", 0x1000}});
+    expect({RuleId::Tcb09});
+}
+
+TEST_F(MonitorTest, TCB09FiresOnADirectionWithoutData) {
+    enable_with_queues();
+    doorbell(3);
+    emit(EventKind::CommandFetched, {{"queue", kIo}, {"opcode", 0}, {"tag", 3}});
+    emit(EventKind::TcbFetched, {{"queue", kIo}, {"tag", 3}, {"dma_flags", 3}});
+    expect({RuleId::Tcb09});
+}
+
+TEST_F(MonitorTest, TCB10FiresWhenTheHeadPassesACompletionWhoseTcbIsValid) {
+    enable_with_queues();
+    doorbell(3);
+    fetch(3);
+    complete(3, 62);
+    invalidate(3);
+    head(63, 62, 63);
+    expect_clean();
+    doorbell(4);
+    fetch(4);
+    complete(4, 63);
+    doorbell(5);
+    fetch(5);
+    complete(5, 0);
+    invalidate(5);
+    head(1, 63, 1);
+    expect({RuleId::Tcb10});
+    EXPECT_EQ(last_text(), "TCB-10: io queue, tag 4");
+}
+
+TEST_F(MonitorTest, TCB10DoesNotBlameATagThatIsInUseAgain) {
+    enable_with_queues();
+    doorbell(3);
+    fetch(3);
+    complete(3, 0);
+    invalidate(3);
+    doorbell(3);
+    fetch(3);
+    head(1, 0, 1);
+    expect_clean();
+}
+
+TEST_F(MonitorTest, TCB10ForgetsWhatADisabledControllerPosted) {
+    enable_with_queues();
+    doorbell(3);
+    fetch(3);
+    complete(3, 0);
+    emit(EventKind::FirmwareCrash, {}, Unit::Firmware);
+    head(1, 0, 1);
+    expect_clean();
 }
 
 // Completion queues and the interrupt
@@ -625,6 +916,98 @@ TEST_F(MonitorTest, NVM04FiresOnARefusedPage) {
     EXPECT_EQ(last_text(), "NVM-04: io tag 9: length, 0x1000 + 4096, device_to_memory");
 }
 
+TEST_F(MonitorTest, PRP01To03FireOnWhatTheNvmmuFoundWrongWithAPage) {
+    for (const std::uint64_t reason : {4, 5, 6})
+        emit(EventKind::DmaDenied, {{"queue", kIo}, {"tag", 9}, {"reason", reason}});
+    expect({RuleId::Prp01, RuleId::Prp02, RuleId::Prp03});
+}
+
+TEST_F(MonitorTest, PRP04FiresOnAnAdminBufferThatIsNotPageAligned) {
+    enable();
+    const auto identify = [&](std::uint64_t queue, std::uint64_t prp1) {
+        emit(EventKind::CommandFetched, {{"queue", queue}, {"opcode", 6}, {"tag", 0}, {"prp1", prp1}});
+    };
+    identify(kAdmin, 0x8'2000'1000);
+    identify(kIo, 0x8'2000'0200);
+    expect_clean();
+    identify(kAdmin, 0x8'2000'0200);
+    expect({RuleId::Prp04});
+}
+
+TEST_F(MonitorTest, NVM06FiresOnAnIoDoorbellWithoutASubmissionQueue) {
+    enable();
+    admin(5);
+    admin(1, 1, 0x101);
+    doorbell(3);
+    expect({RuleId::Nvm06});
+    admin(1);
+    doorbell(4);
+    admin(0);
+    doorbell(5);
+    expect({RuleId::Nvm06, RuleId::Nvm06});
+    EXPECT_EQ(last_text(), "NVM-06: tag 5");
+}
+
+TEST_F(MonitorTest, NVM06DoesNotBlameADoorbellBeforeTheDriverKnowsOfTheCrash) {
+    enable_with_queues();
+    emit(EventKind::FirmwareCrash, {}, Unit::Firmware);
+    doorbell(3);
+    delete_queues();
+    expect_clean();
+    controller(false, false, 0x460000);
+    enable();
+    doorbell(4);
+    expect({RuleId::Nvm06});
+}
+
+TEST_F(MonitorTest, NVM07FiresOnAQueueDeletedTwice) {
+    enable_with_queues();
+    delete_queues();
+    expect_clean();
+    admin(0);
+    admin(4);
+    expect({RuleId::Nvm07, RuleId::Nvm07});
+}
+
+TEST_F(MonitorTest, NVM07FiresOnAQueueThatTheControllerCannotHave) {
+    enable_with_queues();
+    admin(0, 2);
+    expect({RuleId::Nvm07});
+}
+
+TEST_F(MonitorTest, NVM08FiresOnACompletionQueueDeletedFirst) {
+    enable_with_queues();
+    admin(4, 1, 0x10c);
+    expect({RuleId::Nvm08});
+}
+
+TEST_F(MonitorTest, NVM09FiresOnQueuesThatOutliveTheController) {
+    enable_with_queues();
+    controller(true, true, 0x464001);
+    controller(false, false, 0x460000);
+    expect({RuleId::Nvm09});
+}
+
+TEST_F(MonitorTest, NVM09LetsADeadControllerBeDisabled) {
+    enable_with_queues();
+    emit(EventKind::FirmwareCrash, {}, Unit::Firmware);
+    controller(false, false, 0x460000);
+    enable_with_queues();
+    controller(true, true, 0x460001, true);
+    controller(false, false, 0x460000);
+    expect_clean();
+}
+
+TEST_F(MonitorTest, NVM10FiresOnSleepWhileTheControllerIsEnabled) {
+    boot();
+    enable();
+    controller(true, true, 0x464001);
+    send(0, type(0xb, 0x10));
+    expect_clean();
+    send(0, kSleep);
+    expect({RuleId::Nvm10});
+}
+
 TEST_F(MonitorTest, NVM05FiresOnDisableWhileStarting) {
     controller(true, false, 0x460001);
     controller(false, false, 0x460000);
@@ -675,7 +1058,7 @@ TEST_F(MonitorTest, PWR01LetsCrashedFirmwareBeStopped) {
 
 TEST_F(MonitorTest, APowerCutIsNotTheDriversDoing) {
     boot();
-    enable();
+    enable_with_queues();
     doorbell(3);
     fetch(3);
     emit(EventKind::PowerCut, {});
@@ -683,7 +1066,7 @@ TEST_F(MonitorTest, APowerCutIsNotTheDriversDoing) {
     reset_line(true);
     controller(false, false, 0);
     boot();
-    enable();
+    enable_with_queues();
     doorbell(3);
     expect_clean();
 }
@@ -691,7 +1074,9 @@ TEST_F(MonitorTest, APowerCutIsNotTheDriversDoing) {
 TEST_F(MonitorTest, PWR02FiresOnARequestForOff) {
     boot();
     send(0, type(6, 0x10));
-    send(0, kSleep);
+    receive(0, type(7, 0x10));
+    send(0, type(6, 1));
+    receive(0, type(7, 0x10));
     expect_clean();
     send(0, type(6, 0));
     expect({RuleId::Pwr02});

@@ -7,6 +7,8 @@
 #include <sstream>
 
 #include "testbench/fault/table.h"
+#include "testbench/monitors/rules.h"
+#include "testbench/scenario/files/waivers.h"
 #include "testbench/unit/scenario_bench.h"
 
 namespace ans::scenario {
@@ -162,6 +164,26 @@ const std::vector<Bad>& bad_files() {
         {steps(R"({"boot": {"expect": "error"}}, "identify")"),
          "f.json:1: /steps/1: identify is impossible: it needs a booted driver, and here it is not booted",
          false},
+        {steps(R"({"mmio": {"read": "nvme.CSTS", "write": "nvme.CC"}})"),
+         "f.json:1: /steps/0/mmio: has both read and write, expected one of them"},
+        {steps(R"({"mmio": {"value": 1}})"), "f.json:1: /steps/0/mmio: expected one of the keys read and write"},
+        {steps(R"({"mmio": {"write": "nvme.CSTX"}})"),
+         "f.json:1: /steps/0/mmio/write: nvme has no register \"CSTX\"; did you mean \"CSTS\"?", false},
+        {steps(R"({"mmio": {"read": "mailbx.A2I_SEND0"}})"),
+         "f.json:1: /steps/0/mmio/read: found \"mailbx.A2I_SEND0\", expected BLOCK.REGISTER or an address like "
+         "\"0x277bcc014\"; did you mean \"mailbox\"?",
+         false},
+        {steps(R"j({"mmio": {"read": "sart.CONFIG(16)"}})j"),
+         "f.json:1: /steps/0/mmio/read: found \"CONFIG(16)\", expected CONFIG(0) to CONFIG(15)", false},
+        {steps(R"j({"mmio": {"read": "sart.SIZE(0)"}})j"),
+         "f.json:1: /steps/0/mmio/read: sart has no register \"SIZE\"; see `ans2emu regs sart`", false},
+        {steps(R"({"mmio": {"read": "0x12junk"}})"),
+         "f.json:1: /steps/0/mmio/read: found \"0x12junk\", expected an address", false},
+        {steps(R"({"mmio": {"read": "nvme.CSTS", "bits": 16}})"),
+         "f.json:1: /steps/0/mmio/bits: found 16, expected 32 or 64"},
+        {steps(R"({"mail": {"endpoint": 1}})"), "f.json:1: /steps/0/mail: key \"msg0\" is missing"},
+        {steps(R"({"command": {"opcode": 2}})"),
+         "f.json:1: /steps/0: command is impossible: it needs a booted driver, and here it is not booted", false},
         // expect
         {with("\"expect\": {\"outcome\": \"passed\"}"),
          "f.json:1: /expect/outcome: found \"passed\", expected pass, step_failed, driver_dead, bus_hang, "
@@ -172,7 +194,11 @@ const std::vector<Bad>& bad_files() {
         {with("\"expect\": {\"counters\": {\"errors\": {\"min\": 2, \"max\": 1}}}"),
          "f.json:1: /expect/counters/errors: min 2 is above max 1", false},
         {with("\"expect\": {\"allow_rules\": [\"TCB-99\"]}"),
-         "f.json:1: /expect/allow_rules/0: found \"TCB-99\"; did you mean \"TCB-01\"?"},
+         "f.json:1: /expect/allow_rules/0: found \"TCB-99\"; did you mean \"TCB-09\"?"},
+        {with("\"expect\": {\"violations\": [\"TBC-01\"]}"),
+         "f.json:1: /expect/violations/0: found \"TBC-01\"; did you mean \"TCB-01\"?"},
+        {with("\"expect\": {\"violations\": [\"TCB-01\"], \"unbroken\": [\"TCB-01\"]}"),
+         "f.json:1: /expect: TCB-01 is in unbroken and in violations", false},
         {with("\"expect\": {\"log\": {\"contains\": \"x\"}}"),
          "f.json:1: /expect/log/contains: found \"x\", expected a list"},
         {with("\"expect\": {\"sim_time_ms\": {\"min\": 2, \"max\": 1}}"),
@@ -207,6 +233,13 @@ const std::vector<std::string>& good_files() {
                  {"trim": {"lba": 8, "blocks": 16}}, {"write_image": {"from": "a"}}, {"read_image": {"compare_with": "a"}},
                  "suspend", {"wait": {"ms": 1}}, "resume", "reset", "flush", "smart", "shutdown", "boot", "power_cut",
                  "power_on", {"boot": {"expect": "error"}}, {"boot": {"expect": "any"}}, {"io": {"expect": "any"}})"),
+        steps(R"("boot", {"io": {"smart_every": 100}}, "abandon", "boot", "suspend", "abandon", "boot")"),
+        with(R"("driver": {"shutdown_timeout_ms": 20000})"),
+        steps(R"j("boot", {"mmio": {"read": "sart.CONFIG(15)"}}, {"mmio": {"write": "0x277bcc014", "value": "0x1", "bits": 64}},
+                 {"mail": {"endpoint": "0x100", "msg0": 1, "times": 3}}, {"mmio": {"read": "pmgr.ps_ans2"}},
+                 {"command": {"opcode": 2, "queue": "admin", "blocks": 3, "prp2": "0x10", "tcb": {"flags": 0}}})j"),
+        R"j({"name": "n", "description": "d", "soc": "t8112", "steps": [{"mmio": {"read": "sart.SIZE(0)"}}]})j",
+        with(R"("expect": {"violations": ["TCB-01"], "unbroken": ["NVM-01"]})"),
         with(R"("expect": {"outcome": "driver_dead", "counters": {"errors": {"min": 1}, "events.irq": "0x10"},
               "log": {"contains": ["a"], "lacks": ["b"], "in_order": ["c", "d"]}, "sim_time_ms": {"min": 0.5, "max": 9},
               "allow_rules": ["TCB-03"]}, "limits": {"sim_ms": 1, "wall_s": 0.5})"),
@@ -303,14 +336,14 @@ TEST(ScenarioFile, ValuesArriveInTheirUnits) {
 }
 
 TEST(ScenarioRuns, EachRunIsTheFileWithItsOwnKeysLaidOver) {
-    const Loaded loaded = load(with(R"("driver": {"queue_depth": 8, "cpus": 2}, "runs": [
+    const Loaded loaded = load(with(R"("driver": {"queue_depth": 8, "use_interrupts": false}, "runs": [
         {"run": "historic", "driver": {"queue_depth": 3}, "expect": {"outcome": "step_failed"}}, {"run": "fixed"}])"));
     ASSERT_THAT(loaded.problems, IsEmpty());
     ASSERT_EQ(loaded.scenarios.size(), 2u);
     const Scenario &historic = loaded.scenarios[0], &fixed = loaded.scenarios[1];
     EXPECT_EQ(historic.run, "historic");
     EXPECT_EQ(historic.driver.queue_depth, 3u);
-    EXPECT_EQ(historic.driver.cpus, 2u) << "objects are merged";
+    EXPECT_FALSE(historic.driver.use_interrupts) << "objects are merged";
     EXPECT_EQ(historic.expect.outcome, Outcome::StepFailed);
     EXPECT_EQ(fixed.driver.queue_depth, 8u);
     EXPECT_EQ(fixed.expect.outcome, Outcome::Pass);
@@ -461,6 +494,52 @@ TEST(FaultScenarios, EveryActionHasAScenarioThatFiresIt) {
                     if (rule.must_fire) unused.erase(todo.action->id);
     }
     EXPECT_THAT(unused, IsEmpty()) << "put a scenario into scenarios/faults";
+}
+
+// A rule that nothing breaks, or that clean drivers break, says nothing about a driver.
+TEST(RuleScenarios, EveryRuleHasARunThatBreaksItAndOneThatDoesNot) {
+    std::set<std::string_view> never_broken, never_kept;
+    std::size_t count = 0;
+    const monitor::RuleInfo* table = monitor::rules(count);
+    for (std::size_t i = 0; i < count; ++i) {
+        never_broken.insert(table[i].id);
+        never_kept.insert(table[i].id);
+    }
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(kSource + "/scenarios")) {
+        if (entry.path().extension() != ".json" || entry.path().filename() == "scenario.schema.json") continue;
+        const Loaded loaded = load_scenario(entry.path());
+        for (const Scenario& scenario : loaded.scenarios) {
+            for (const std::string& id : scenario.expect.violations) never_broken.erase(id);
+            for (const std::string& id : scenario.expect.unbroken) never_kept.erase(id);
+        }
+    }
+    EXPECT_THAT(never_broken, IsEmpty()) << "put a scenario into scenarios/rules, with a run that expects the violation";
+    EXPECT_THAT(never_kept, IsEmpty()) << "and a run that does the same right, with the rule in expect.unbroken";
+}
+
+TEST(Waivers, AreRulesWithReasons) {
+    const Waivers waivers = load_waivers_text(R"([{"rule": "TCB-09", "reason": "since 2021"}])", "w.json");
+    EXPECT_THAT(waivers.problems, IsEmpty());
+    ASSERT_EQ(waivers.waivers.size(), 1u);
+    EXPECT_EQ(waivers.waivers[0].rule, "TCB-09");
+    EXPECT_EQ(waivers.waivers[0].reason, "since 2021");
+}
+
+TEST(Waivers, MistakesAreNamed) {
+    for (const auto& [text, problem] : std::map<std::string, std::string>{
+             {R"([{"rule": "TBC-09", "reason": "r"}])",
+              "w.json:1: /0/rule: found \"TBC-09\"; did you mean \"TCB-09\"?"},
+             {R"([{"rule": "TCB-09"}])", "w.json:1: /0: key \"reason\" is missing"},
+             {R"([{"rule": "TCB-09", "reason": ""}])",
+              "w.json:1: /0/reason: found \"\", expected why the driver may break the rule"},
+             {R"({"rule": "TCB-09"})", "w.json: found an object, expected a list"},
+             {"[{\"rule\": \"TCB-09\", \"reason\": \"r\"},\n{\"rule\": \"TCB-09\", \"reason\": \"s\"}]",
+              "w.json:2: /1/rule: TCB-09 is waived twice, at /0 too"}}) {
+        const Waivers waivers = load_waivers_text(text, "w.json");
+        EXPECT_THAT(waivers.problems, ElementsAre(problem));
+        EXPECT_THAT(waivers.waivers, IsEmpty());
+    }
+    EXPECT_THAT(load_waivers("nowhere.json").problems, ElementsAre("nowhere.json: no such file"));
 }
 
 TEST_F(SchemaTest, IsTheOneThatIsKeptInTheTree) {

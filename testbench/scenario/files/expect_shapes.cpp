@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
 #include <array>
 #include <memory>
 
@@ -104,6 +105,8 @@ Type<TimeBounds> time_bounds_type() {
                              });
 }
 
+}  // namespace
+
 Type<std::string> rule_id_type() {
     std::vector<std::string_view> ids;
     std::size_t count = 0;
@@ -112,8 +115,6 @@ Type<std::string> rule_id_type() {
         ids.push_back(rules[i].id);
     return word(std::move(ids));
 }
-
-}  // namespace
 
 std::string_view outcome_name(Outcome outcome) {
     return kOutcomes[static_cast<std::size_t>(outcome)].name;
@@ -144,14 +145,27 @@ Type<Expect> expect_type() {
         out["description"] = meaning;
         return out;
     };
-    return shape<Expect>({
+    return shape<Expect>(
+        {
         outcome,
         key<Expect>("counters", &Expect::counters, counters_type(), "name: exact number, or {min, max}"),
         key<Expect>("log", &Expect::log, log_type(), "lines of the driver's and the firmware's log"),
         key<Expect>("sim_time_ms", &Expect::sim_time, time_bounds_type(), "simulated time of the whole run"),
         key<Expect>("allow_rules", &Expect::allow_rules, list(rule_id_type(), 100),
                     "monitor rules that may be broken without failing the run"),
-    });
+        key<Expect>("violations", &Expect::violations, list(rule_id_type(), 100),
+                    "monitor rules that must be broken, and thereby may be"),
+        key<Expect>("unbroken", &Expect::unbroken, list(rule_id_type(), 100),
+                    "monitor rules that must not be broken, warnings and advices too"),
+        },
+        [](const Input& in, const Expect& e) {
+            for (const std::string& id : e.unbroken)
+                for (const auto* other : {&e.allow_rules, &e.violations})
+                    if (std::find(other->begin(), other->end(), id) != other->end())
+                        return in.complain(id + " is in unbroken and in " +
+                                           (other == &e.violations ? "violations" : "allow_rules"));
+            return true;
+        });
 }
 
 }  // namespace ans::scenario

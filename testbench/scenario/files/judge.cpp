@@ -10,10 +10,23 @@ namespace ans::scenario {
 
 namespace {
 
+bool has(const std::vector<std::string>& ids, const std::string& id) {
+    return std::find(ids.begin(), ids.end(), id) != ids.end();
+}
+
+// Why this broken rule does not fail the run; "" where nothing says so.
+std::string pardon(const Scenario& scenario, const std::string& rule) {
+    if (has(scenario.expect.violations, rule)) return "expected";
+    if (has(scenario.expect.allow_rules, rule)) return "allowed";
+    for (const Waiver& waiver : scenario.waivers)
+        if (waiver.rule == rule && !has(scenario.expect.unbroken, rule)) return "waived: " + waiver.reason;
+    return {};
+}
+
 /// Does this broken rule fail the run?
-bool counts(const Expect& expect, const Violation& violation) {
-    const auto& allowed = expect.allow_rules;
-    return violation.severity == "error" && std::find(allowed.begin(), allowed.end(), violation.rule) == allowed.end();
+bool counts(const Scenario& scenario, const Violation& violation) {
+    const bool grave = violation.severity == "error" || has(scenario.expect.unbroken, violation.rule);
+    return grave && pardon(scenario, violation.rule).empty();
 }
 
 class Judge {
@@ -179,12 +192,25 @@ private:
     }
 
     void violations() {
-        for (const Violation& v : result_.facts.violations) {
-            if (counts(expect_, v))
+        std::vector<Violation>& found = result_.facts.violations;
+        for (Violation& v : found) {
+            v.pardon = pardon(scenario_, v.rule);
+            if (counts(scenario_, v))
                 missed("rule " + v.rule + " broken " +
                        (v.count == 1 ? "once" : std::to_string(v.count) + " times") + ", first at " +
                        ms(v.first) + ": " + v.text);
         }
+        const auto broken = [&](const std::string& id) {
+            return std::any_of(found.begin(), found.end(), [&](const Violation& v) { return v.rule == id; });
+        };
+        for (const std::string& id : expect_.violations) {
+            if (broken(id))
+                met("rule " + id + " broken");
+            else
+                missed("rule " + id + ": expected to be broken, and was not");
+        }
+        for (const std::string& id : expect_.unbroken)
+            if (!broken(id)) met("rule " + id + " not broken");
     }
 
     const Expect& expect_;
@@ -197,7 +223,7 @@ private:
 SimTime moment_of_failure(const Scenario& scenario, const RunFacts& facts) {
     SimTime moment = facts.sim_time;
     for (const Violation& v : facts.violations)
-        if (counts(scenario.expect, v)) moment = std::min(moment, v.first);
+        if (counts(scenario, v)) moment = std::min(moment, v.first);
     for (std::size_t i = 0; i < facts.steps.size() && i < scenario.steps.size(); ++i) {
         const StepResult& step = facts.steps[i];
         const bool ended = step.status == StepStatus::Ok || step.status == StepStatus::Error;

@@ -39,6 +39,10 @@ constexpr std::array<Rule, std::variant_size_v<Step>> kRules{{
     {kPowered, kNoPower, kNoPower, "needs a machine with power"},                       // power_cut
     {kNoPower, kDown, kNoPower, "needs a power_cut before it"},                         // power_on
     {kPowered | kNoPower, 0, 0, ""},                                                    // wait
+    {kPowered, 0, 0, "needs a machine with power"},                                     // mmio
+    {kPowered, 0, 0, "needs a machine with power"},                                     // mail
+    {kUp, 0, 0, kNeedsBoot},                                                            // command
+    {kUp | kSuspended, kDown, kDown, kNeedsBoot},                                       // abandon
 }};
 
 std::string describe(unsigned states) {

@@ -91,12 +91,14 @@ ordered_json to_json(const RunResult& r) {
     out["scripts"] = array_of(f.scripts, [](const ScriptResult& s) {
         return ordered_json{{"id", s.id}, {"done", s.done}, {"steps", s.steps}, {"waits", s.waits}};
     });
-    out["violations"] = array_of(f.violations, [](const Violation& v) {
+    out["violations"] = array_of(f.violations, [](const Violation& v) { return ordered_json(v.rule); });
+    out["broken_rules"] = array_of(f.violations, [](const Violation& v) {
         return ordered_json{{"rule", v.rule},
                             {"severity", v.severity},
                             {"text", v.text},
                             {"count", v.count},
-                            {"first_us", us(v.first)}};
+                            {"first_us", us(v.first)},
+                            {"pardon", v.pardon}};
     });
     out["counters"] = f.counters;
     out["log"] = array_of(f.log, [](const LogLine& l) {
@@ -139,9 +141,9 @@ RunResult result_from_json(const json& j) {
     f.scripts = vector_of<ScriptResult>(j.at("scripts"), [](const json& s) {
         return ScriptResult{s.at("id"), s.at("done"), s.at("steps"), s.at("waits")};
     });
-    f.violations = vector_of<Violation>(j.at("violations"), [](const json& v) {
+    f.violations = vector_of<Violation>(j.at("broken_rules"), [](const json& v) {
         return Violation{v.at("rule"), v.at("severity"), v.at("text"), v.at("count"),
-                         from_us(v.at("first_us"))};
+                         from_us(v.at("first_us")), v.at("pardon")};
     });
     f.counters = j.at("counters").get<std::map<std::string, std::uint64_t>>();
     f.log = vector_of<LogLine>(j.at("log"), [](const json& l) {
@@ -151,12 +153,13 @@ RunResult result_from_json(const json& j) {
     return r;
 }
 
-std::string json_report(const std::vector<RunResult>& results) {
+std::string json_report(const std::vector<RunResult>& results, const std::vector<std::string>& unused_waivers) {
     std::size_t passed = 0;
     for (const RunResult& r : results)
         passed += r.verdict == Verdict::Passed ? 1 : 0;
     const ordered_json report{{"total", results.size()},
                               {"passed", passed},
+                              {"unused_waivers", unused_waivers},
                               {"runs", array_of(results, [](const RunResult& r) { return to_json(r); })}};
     return report.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }

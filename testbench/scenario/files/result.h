@@ -51,6 +51,7 @@ struct Violation {
     std::string text;      ///< of the first occurrence
     std::uint64_t count = 0;
     SimTime first = 0;
+    std::string pardon{};  ///< why it does not fail the run: "expected", "allowed", "waived: <reason>"; "": nothing said so
 };
 
 struct LogLine {
@@ -103,8 +104,8 @@ nlohmann::ordered_json to_json(const RunResult& result);
 /// The reverse. Throws nlohmann::json::exception.
 RunResult result_from_json(const nlohmann::json& json);
 
-/// `--report json:FILE`: every result in one object.
-std::string json_report(const std::vector<RunResult>& results);
+/// `--report json:FILE`: every result in one object. `unused_waivers`: rules that no run broke.
+std::string json_report(const std::vector<RunResult>& results, const std::vector<std::string>& unused_waivers = {});
 /// `--report junit:FILE`.
 std::string junit_report(const std::vector<RunResult>& results);
 

@@ -58,8 +58,8 @@ struct Driver {
     unsigned queue_depth = 61;     ///< I/O commands in flight at most
     SimTime io_timeout = seconds(30);
     SimTime admin_timeout = seconds(60);
+    SimTime shutdown_timeout = seconds(5);
     bool use_interrupts = true;  ///< false: the driver polls
-    unsigned cpus = 4;           ///< simulated CPUs
 };
 
 /// How a run can end. One closed list; `judge.cpp` says which word wins where several fit.
@@ -90,6 +90,14 @@ struct Expect {
     LogExpectation log;                    ///< over driver log and firmware log lines, in the order of time
     TimeBounds sim_time;                   ///< of the whole run
     std::vector<std::string> allow_rules;  ///< ids of monitor rules whose violation does not fail the run
+    std::vector<std::string> violations;   ///< ids that must be broken, and may be
+    std::vector<std::string> unbroken;     ///< ids that must not be broken, of whatever severity
+};
+
+/// A rule that the driver under test is known to break.
+struct Waiver {
+    std::string rule;
+    std::string reason;
 };
 
 struct Limits {
@@ -115,6 +123,7 @@ struct Scenario {
     std::vector<Step> steps;
     Expect expect;
     Limits limits;
+    std::vector<Waiver> waivers;  ///< not of the file: of the driver's waiver file
 
     /// What a person calls it: the name, and which run.
     std::string title() const { return run.empty() ? name : name + ": " + run; }

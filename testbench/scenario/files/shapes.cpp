@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "testbench/scenario/files/register_place.h"
 #include "testbench/scenario/files/shapes.h"
 
 #include <algorithm>
@@ -118,8 +119,9 @@ Type<Driver> driver_type() {
                     "patience with an I/O command"),
         key<Driver>("admin_timeout_ms", &Driver::admin_timeout, duration("ms", kLongestMs),
                     "patience with an admin command"),
+        key<Driver>("shutdown_timeout_ms", &Driver::shutdown_timeout, duration("ms", kLongestMs),
+                    "patience with the shutdown, and with each command before it"),
         key<Driver>("use_interrupts", &Driver::use_interrupts, boolean(), "false: the driver polls"),
-        key<Driver>("cpus", &Driver::cpus, integer<unsigned>(1, 16), "simulated CPUs"),
     });
 }
 
@@ -177,6 +179,18 @@ void check_scripts(const Scenario& scenario, Problems& problems) {
     }
 }
 
+// Which registers there are depends on the SoC.
+void check_places(const Path& steps, const Scenario& scenario, Problems& problems) {
+    for (std::size_t i = 0; i < scenario.steps.size(); ++i) {
+        const auto* mmio = std::get_if<Mmio>(&scenario.steps[i]);
+        if (mmio == nullptr || mmio->place().empty()) continue;
+        const Path step(steps, i), body(step, "mmio");
+        CpuPlace place;
+        const std::string wrong = find_place(scenario.soc, mmio->place(), place);
+        if (!wrong.empty()) problems.add(Path(body, mmio->read.empty() ? "write" : "read"), wrong);
+    }
+}
+
 // What no part shows alone. Judges only parts that are good by themselves.
 void check_whole(const Path& root, const Scenario& scenario, Problems& problems) {
     const Path faults(root, "faults"), steps(root, "steps");
@@ -191,6 +205,7 @@ void check_whole(const Path& root, const Scenario& scenario, Problems& problems)
         }
     if (!problems.any_inside("/faults")) check_rules(faults, scenario, problems);
     if (problems.empty()) check_scripts(scenario, problems);
+    if (!problems.any_inside("/soc")) check_places(steps, scenario, problems);
     if (!problems.any_inside("/steps") && !problems.any_inside("/faults"))
         check_order(scenario, steps, problems);
 }

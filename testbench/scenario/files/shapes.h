@@ -15,6 +15,8 @@ Type<fault::Rule> rule_type();
 /// The scripts of a scenario file, what they use of other files included.
 Key<Scenario> scripts_key();
 Type<Expect> expect_type();
+/// The id of a monitor rule.
+Type<std::string> rule_id_type();
 Type<Policies> policies_type();
 Type<Scenario> scenario_type();
 

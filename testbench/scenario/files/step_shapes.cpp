@@ -9,8 +9,10 @@ namespace {
 
 constexpr std::array<std::string_view, std::variant_size_v<Step>> kNames{
     "boot",    "identify", "smart", "io",       "read_image", "write_image", "flush", "trim",
-    "suspend", "resume",   "reset", "shutdown", "power_cut",  "power_on",    "wait"};
+    "suspend", "resume",   "reset", "shutdown", "power_cut",  "power_on",    "wait",
+    "mmio",    "mail",     "command", "abandon"};
 constexpr std::array<std::string_view, 3> kExpects{"ok", "error", "any"};
+constexpr std::array<std::string_view, 2> kQueues{"admin", "io"};
 constexpr std::array<std::string_view, 5> kPatterns{"read", "write", "randread", "randwrite", "randrw"};
 
 constexpr std::uint64_t kLargestMib = std::uint64_t{1} << 24;  // 16 TiB
@@ -84,12 +86,84 @@ Type<Step> wrap_io() {
                     "flight"),
             key<Io>("flush_every", &Io::flush_every, integer<std::uint64_t>(0, 1'000'000),
                     "a flush after so many writes; 0: none"),
+            key<Io>("smart_every", &Io::smart_every, integer<std::uint64_t>(0, 1'000'000),
+                    "the first thread reads the SMART log after so many of its requests, while others are in "
+                    "flight; 0: never"),
             key<Io>("think_us", &Io::think, duration("us", 60e6),
                     "a thread's pause before each request: random, so long on average"),
             key<Io>("seed", &Io::seed, optional(integer<std::uint64_t>(0, UINT64_MAX)),
                     "instead of the scenario's"),
         },
         check_io));
+}
+
+Type<Step> wrap_mmio() {
+    const auto place = [] { return text(64, "BLOCK.REGISTER or an address"); };
+    const Type<unsigned> bits{[](const Input& in, unsigned& out) {
+                                  if (in.value != 32 && in.value != 64) return in.expected("32 or 64");
+                                  out = in.value.get<unsigned>();
+                                  return true;
+                              },
+                              [] { return Schema{{"enum", {32, 64}}}; },
+                              {}};
+    Type<Step> type = wrap(step<Mmio>({key<Mmio>("read", &Mmio::read, place(), "register like \"nvme.CSTS\", or an address"),
+                            key<Mmio>("write", &Mmio::write, place(), "register like \"sart.CONFIG(2)\", or an address"),
+                            key<Mmio>("value", &Mmio::value, integer<std::uint64_t>(0, UINT64_MAX), "what is written"),
+                            key<Mmio>("bits", &Mmio::bits, optional(bits),
+                                      "size of the access (the register's if not given, 32 at an address)"),
+                            key<Mmio>("times", &Mmio::times, integer<unsigned>(1, 1000), "how often")},
+                           [](const Input& in, const Mmio& mmio) {
+                               if (mmio.read.empty() != mmio.write.empty()) return true;
+                               return in.complain(mmio.read.empty() ? "expected one of the keys read and write"
+                                                                    : "has both read and write, expected one of them");
+                           }));
+    type.schema = [body = type.schema] {
+        Schema schema = body();
+        schema["oneOf"] = {Schema{{"required", {"read"}}}, Schema{{"required", {"write"}}}};
+        return schema;
+    };
+    return type;
+}
+
+Type<Step> wrap_mail() {
+    return wrap(step<Mail>(
+        {key<Mail>("endpoint", &Mail::endpoint, integer<std::uint32_t>(0, UINT32_MAX), "all of word 1", true),
+         key<Mail>("msg0", &Mail::msg0, integer<std::uint64_t>(0, UINT64_MAX), "word 0", true),
+         key<Mail>("times", &Mail::times, integer<unsigned>(1, 1000), "how often, without a pause")}));
+}
+
+Type<RawTcb> tcb_type() {
+    const auto prp = [] { return optional(integer<std::uint64_t>(0, UINT64_MAX)); };
+    return shape<RawTcb>(
+        {key<RawTcb>("opcode", &RawTcb::opcode, optional(integer<std::uint8_t>(0, 0xff)), "byte 0 (0 if not given)"),
+         key<RawTcb>("flags", &RawTcb::flags, optional(integer<std::uint8_t>(0, 0xff)),
+                     "dma_flags: 1 device to memory, 2 memory to device (as the opcode needs)"),
+         key<RawTcb>("length", &RawTcb::length, optional(integer<std::uint16_t>(0, 0xffff)), "blocks less one"),
+         key<RawTcb>("prp1", &RawTcb::prp1, prp(), "instead of the command's"),
+         key<RawTcb>("prp2", &RawTcb::prp2, prp(), "instead of the command's")});
+}
+
+Type<Step> wrap_command() {
+    using C = RawCommand;
+    const auto word32 = [] { return integer<std::uint32_t>(0, UINT32_MAX); };
+    const auto prp = [] { return optional(integer<std::uint64_t>(0, UINT64_MAX)); };
+    return wrap(step<C>({
+        key<C>("queue", &C::queue, choice<RawQueue>(names(kQueues)), "whose entry and doorbell"),
+        key<C>("tag", &C::tag, integer<std::uint16_t>(0, 0xffff), "slot and doorbell; from 64 on the doorbell only"),
+        key<C>("opcode", &C::opcode, integer<std::uint8_t>(0, 0xff), "of the command", true),
+        key<C>("id", &C::id, optional(integer<std::uint16_t>(0, 0xffff)), "command id (the tag if not given)"),
+        key<C>("nsid", &C::nsid, word32(), "namespace"),
+        key<C>("blocks", &C::blocks, integer<unsigned>(1, 256), "of data, where the opcode moves any"),
+        key<C>("page_offset", &C::page_offset, integer<std::uint32_t>(0, 4095, "bytes"), "of the data in its first page"),
+        key<C>("cdw10", &C::cdw10, word32(), "command dword 10"),
+        key<C>("cdw11", &C::cdw11, word32(), "command dword 11"),
+        key<C>("cdw12", &C::cdw12, optional(word32()), "command dword 12 (the blocks less one on the I/O queue)"),
+        key<C>("prp1", &C::prp1, prp(), "instead of memory of the step's own"),
+        key<C>("prp2", &C::prp2, prp(), "instead of what the length needs"),
+        key<C>("tcb", &C::tcb, tcb_type(), "where the TCB differs from what fits"),
+        key<C>("wait_us", &C::wait, duration("us", 60e6), "after the doorbell"),
+        key<C>("invalidate", &C::invalidate, boolean(), "invalidate the tag after the wait"),
+    }));
 }
 
 // In the order of the variant.
@@ -116,6 +190,10 @@ std::vector<Type<Step>> bodies() {
         wrap(step<PowerCut>()),
         wrap(step<PowerOn>()),
         wrap(step<Wait>({key<Wait>("ms", &Wait::time, duration("ms", 86'400'000), "simulated time", true)})),
+        wrap_mmio(),
+        wrap_mail(),
+        wrap_command(),
+        wrap(step<Abandon>()),
     };
 }
 
@@ -170,7 +248,7 @@ Type<Step> step_type() {
                 Schema alone = Schema::array(), any = Schema::array();
                 for (const Row& row : *rows) {
                     const Schema body = row.type.schema();
-                    if (!body.contains("required")) alone.push_back(std::string(row.name));
+                    if (!body.contains("required") && !body.contains("oneOf")) alone.push_back(std::string(row.name));
                     Schema properties = Schema::object();
                     properties[std::string(row.name)] = body;
                     any.push_back(object_schema(properties, {row.name}));

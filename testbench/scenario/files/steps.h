@@ -44,6 +44,7 @@ struct Io : StepBase {
     unsigned read_percent = 50;    ///< of randrw
     std::uint64_t buffer_mib = 0;  ///< buffers at random places of so much memory; 0: one a request in flight
     std::uint64_t flush_every = 0;      ///< a flush after so many writes; 0: none
+    std::uint64_t smart_every = 0;      ///< the SMART log is read after so many requests, while others are in flight
     SimTime think = 0;                  ///< a thread's pause before each request: random, so long on average
     std::optional<std::uint64_t> seed;  ///< default: the scenario's
     std::uint64_t requests() const;
@@ -73,13 +74,54 @@ struct Shutdown : StepBase {};
 /// Power is gone at once: caches are lost, the driver dies with the machine.
 struct PowerCut : StepBase {};
 struct PowerOn : StepBase {};
+/// The driver is gone without a word, as with a kernel that dies or is replaced; the machine stays as it is.
+struct Abandon : StepBase {};
 /// Simulated time passes while the driver does nothing.
 struct Wait : StepBase {
     SimTime time = 0;
 };
 
+/// A raw access by the driver's CPU, past the driver. One of `read` and `write` is not empty.
+struct Mmio : StepBase {
+    std::string read, write;       ///< "nvme.CC", "sart.CONFIG(2)" or an address
+    std::uint64_t value = 0;       ///< written
+    std::optional<unsigned> bits;  ///< 32 or 64; default: the register's width, 32 at an address
+    unsigned times = 1;
+    const std::string& place() const { return read.empty() ? write : read; }
+};
+/// A message written to the mailbox past the driver, without a look at FULL.
+struct Mail : StepBase {
+    std::uint32_t endpoint = 0;  ///< all of word 1
+    std::uint64_t msg0 = 0;
+    unsigned times = 1;
+};
+
+enum class RawQueue : std::uint8_t { Admin, Io };
+/// What a raw command's TCB has; without a value what fits its submission entry.
+struct RawTcb {
+    std::optional<std::uint8_t> opcode, flags;
+    std::optional<std::uint16_t> length;
+    std::optional<std::uint64_t> prp1, prp2;
+};
+/// A command written into the booted driver's queues past the driver: entry, TCB, doorbell, and the invalidation after it.
+struct RawCommand : StepBase {
+    RawQueue queue = RawQueue::Io;
+    std::uint16_t tag = 63;           ///< rung; from 64 on nothing but the doorbell is written
+    std::uint8_t opcode = 0;
+    std::optional<std::uint16_t> id;  ///< default: the tag
+    std::uint32_t nsid = 1;
+    unsigned blocks = 1;              ///< of data, if the opcode moves any
+    std::uint32_t page_offset = 0;    ///< of the data in its first page
+    std::uint32_t cdw10 = 0, cdw11 = 0;
+    std::optional<std::uint32_t> cdw12;         ///< default: on the I/O queue the blocks less one
+    std::optional<std::uint64_t> prp1, prp2;    ///< default: memory of the step's own
+    RawTcb tcb;
+    SimTime wait = milliseconds(1);   ///< after the doorbell
+    bool invalidate = true;           ///< after the wait
+};
+
 using Step = std::variant<Boot, Identify, Smart, Io, ReadImage, WriteImage, Flush, Trim, Suspend, Resume,
-                          Reset, Shutdown, PowerCut, PowerOn, Wait>;
+                          Reset, Shutdown, PowerCut, PowerOn, Wait, Mmio, Mail, RawCommand, Abandon>;
 
 /// As scenarios write it: "read_image".
 std::string_view step_name(const Step& step);

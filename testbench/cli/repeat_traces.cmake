@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: MIT
+# cmake -DPROGRAM=ans2emu -DOUT=folder -P repeat_traces.cmake: every run of the tree, made twice, writes the same trace to the byte.
+foreach(turn first second)
+  file(REMOVE_RECURSE ${OUT}/${turn})
+  file(MAKE_DIRECTORY ${OUT}/${turn})
+  execute_process(COMMAND ${PROGRAM} run scenarios --trace ${OUT}/${turn} OUTPUT_VARIABLE text ERROR_VARIABLE text RESULT_VARIABLE code)
+  if(NOT code EQUAL 0)
+    message(FATAL_ERROR "exit code ${code}:\n${text}")
+  endif()
+endforeach()
+execute_process(COMMAND diff -rq ${OUT}/first ${OUT}/second RESULT_VARIABLE differs OUTPUT_VARIABLE diff)
+file(GLOB traces ${OUT}/first/*)
+list(LENGTH traces count)
+file(REMOVE_RECURSE ${OUT})
+if(differs OR count LESS 100)
+  message(FATAL_ERROR "${count} traces; those that differ:\n${diff}")
+endif()
