@@ -200,6 +200,37 @@ TEST_F(FaultScriptTest, AMomentThatIsPastIsNoWait) {
     });
 }
 
+TEST_F(FaultScriptTest, WhatNeedsNoWaitingIsReadyForTheVeryNextThing) {
+    script({wait_for(EventKind::Doorbell), until(0), does({drop()}), does({drop()})});
+    run([&] {
+        ring(1);
+        EXPECT_TRUE(dropped(1));
+        EXPECT_TRUE(dropped(2));
+    });
+}
+
+TEST_F(FaultScriptTest, StepsWithoutAnyEventAreReadyForTheVeryNextThing) {
+    script({does({drop()}), does({drop()})});
+    run([&] {
+        EXPECT_TRUE(dropped(1));
+        EXPECT_TRUE(dropped(2));
+    });
+}
+
+TEST_F(FaultScriptTest, WhatLastsGoesOnBehindItsStep) {
+    Do two = drop();
+    two.things = 2;
+    script({does({two}), does({act("nvme.completion.drop", {{"tag", 9}})})});
+    run([&] {
+        EXPECT_TRUE(dropped(1));
+        EXPECT_TRUE(dropped(2)) << "the first step's second";
+        EXPECT_EQ(runner().done(), 1u);
+        EXPECT_FALSE(dropped(3));
+        EXPECT_TRUE(dropped(9));
+        EXPECT_TRUE(runner().finished());
+    });
+}
+
 TEST_F(FaultScriptTest, AnActionMayUseTheEventOfTheLastWaitEvenAfterAPause) {
     Do same_tag = drop();
     same_tag.params[static_cast<std::size_t>(fault::param_index(*same_tag.action, "tag"))].from_event =

@@ -75,7 +75,7 @@ const std::vector<Bad>& bad_files() {
         {one(repeat(10000, repeat(10000, repeat(10000, repeat(10000, kWait))))),
          "f.json:1: /scripts/0/steps: makes more than 10000 steps of the scripts when unrolled", false},
 
-        {scripts(script("a", repeat(6000, kWait)) + "," + script("b", repeat(6000, kWait))),
+        {scripts(script("a", repeat(6000, kWait)) + "," + script("b", repeat(6000, kWait)) + "," + script("c", kWait)),
          "f.json:1: /scripts/1/steps: makes more than 10000 steps of the scripts when unrolled", false},
 
         {one(use("a")), "f.json:1: /scripts/0/steps/0/use: never ends: the script uses itself (\"a\" -> \"a\")", false},
@@ -219,6 +219,15 @@ TEST_F(ScriptLibraries, AChainOfUsesHasAnEnd) {
         check_script_library(folder_.write("l.script.json", library(all + script("s60", kWait))));
     ASSERT_FALSE(problems.empty());
     EXPECT_THAT(problems[0], ::testing::HasSubstr("is nested too deep"));
+}
+
+TEST_F(ScriptLibraries, AChainOfUsesHasAnEndInWhateverOrderItIsWritten) {
+    std::string all = script("s60", kWait);
+    for (int i = 59; i >= 0; --i)
+        all += "," + script("s" + std::to_string(i), use("s" + std::to_string(i + 1)));
+    const std::vector<std::string> problems = check_script_library(folder_.write("l.script.json", library(all)));
+    ASSERT_FALSE(problems.empty());
+    EXPECT_THAT(problems[0], ::testing::HasSubstr("/scripts/16/steps/0/use: is nested too deep"));
 }
 
 TEST_F(ScriptLibraries, UsesThatDoubleInEachLevelEndAtTheBound) {

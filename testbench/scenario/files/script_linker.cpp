@@ -236,10 +236,10 @@ bool Linker::resolve_event(const RawStep& step, const Book& book, const Unrollin
 
 bool Linker::add_step(const RawStep& step, Unrolling& at) {
     fault::Script& script = at.script;
-    if (unrolled_ >= fault::kMostScriptSteps)
+    if (unrolled_ > fault::kMostScriptSteps) return false;  // it has been said
+    if (unrolled_++ == fault::kMostScriptSteps)
         return complain(main_, script.place + "/steps",
                         "makes more than " + std::to_string(fault::kMostScriptSteps) + " steps of the scripts when unrolled");
-    ++unrolled_;
     // The same step after another wait may refer to another event.
     const auto [known, fresh] =
         at.known.try_emplace({&step, at.last}, static_cast<std::uint32_t>(script.steps.size()));
