@@ -92,6 +92,7 @@ bool Mailbox::wait_until_not_full() {
         drained_->wait(std::min(deadline.left(), kFullRecheck));
         if (!full()) return true;
         if (deadline.passed()) return false;
+        port_.sleep(kFullPoll);  // empty says the line, full says the register: ask again, but not without end
         irq.unmask();
     }
     return false;
