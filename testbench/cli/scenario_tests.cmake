@@ -71,7 +71,10 @@ ans_cli_test(faults 0 "\"id\": \"nvme.irq.drop\"" faults --json)
 ans_cli_test(rules 0 "TCB-02  error: doorbell" rules TCB-02)
 ans_cli_test(rules_unknown 2 "did you mean \"TCB-02\"" rules TBC-02)
 
-# Nobody leaves a protective measure out unnoticed: without each of them some scenario fails.
-ans_cli_test(mutate 0 " 0 survivors" mutate)
-set_tests_properties(cli.mutate PROPERTIES TIMEOUT 600)
+# Nobody leaves a protective measure out unnoticed: without each of them some scenario fails. Some 3000 runs: 8 s, and minutes
+# with sanitizers, which find nothing here that the scenarios by themselves do not.
+if(NOT ANS_SANITIZE)
+  ans_cli_test(mutate 0 " 0 survivors" mutate)
+  set_tests_properties(cli.mutate PROPERTIES TIMEOUT 300)
+endif()
 ans_cli_test(mutate_survivor 1 "SURVIVED" mutate --measure submit_lock scenarios/boot/t8103.json)

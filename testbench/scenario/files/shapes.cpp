@@ -159,6 +159,18 @@ void check_rules(const Path& faults, const Scenario& scenario, Problems& problem
     }
 }
 
+// Which registers there are depends on the SoC.
+void check_places(const Path& steps, const Scenario& scenario, Problems& problems) {
+    for (std::size_t i = 0; i < scenario.steps.size(); ++i) {
+        const auto* mmio = std::get_if<Mmio>(&scenario.steps[i]);
+        if (mmio == nullptr || mmio->place().empty()) continue;
+        const Path step(steps, i), body(step, "mmio");
+        CpuPlace place;
+        const std::string wrong = find_place(scenario.soc, mmio->place(), place);
+        if (!wrong.empty()) problems.add(Path(body, mmio->read.empty() ? "write" : "read"), wrong);
+    }
+}
+
 // Scripts that share a rule's name, or whose pauses alone are longer than the run.
 void check_scripts(const Scenario& scenario, Problems& problems) {
     for (const fault::Script& script : scenario.scripts) {
@@ -179,18 +191,6 @@ void check_scripts(const Scenario& scenario, Problems& problems) {
     }
 }
 
-// Which registers there are depends on the SoC.
-void check_places(const Path& steps, const Scenario& scenario, Problems& problems) {
-    for (std::size_t i = 0; i < scenario.steps.size(); ++i) {
-        const auto* mmio = std::get_if<Mmio>(&scenario.steps[i]);
-        if (mmio == nullptr || mmio->place().empty()) continue;
-        const Path step(steps, i), body(step, "mmio");
-        CpuPlace place;
-        const std::string wrong = find_place(scenario.soc, mmio->place(), place);
-        if (!wrong.empty()) problems.add(Path(body, mmio->read.empty() ? "write" : "read"), wrong);
-    }
-}
-
 // What no part shows alone. Judges only parts that are good by themselves.
 void check_whole(const Path& root, const Scenario& scenario, Problems& problems) {
     const Path faults(root, "faults"), steps(root, "steps");
@@ -204,8 +204,8 @@ void check_whole(const Path& root, const Scenario& scenario, Problems& problems)
             break;
         }
     if (!problems.any_inside("/faults")) check_rules(faults, scenario, problems);
-    if (problems.empty()) check_scripts(scenario, problems);
     if (!problems.any_inside("/soc")) check_places(steps, scenario, problems);
+    if (problems.empty()) check_scripts(scenario, problems);
     if (!problems.any_inside("/steps") && !problems.any_inside("/faults"))
         check_order(scenario, steps, problems);
 }
