@@ -17,8 +17,8 @@ public:
     virtual ~Application() = default;
     /// The system is up and may take commands (called just before BOOT_STATUS is published).
     virtual void start(SimTime at) = 0;
-    /// The processor stops serving: sleep, quiesce, crash, hang, reset, RUN cleared. Commands in flight are never
-    /// answered; volatile state of the service is gone unless `warm` (quiesced, will go on).
+    /// The processor stops serving: sleep, quiesce, crash, hang, reset, RUN cleared. Commands in flight are
+    /// never answered; volatile state of the service is gone unless `warm` (quiesced, will go on).
     virtual void stop(bool warm, SimTime at) = 0;
 };
 
@@ -26,8 +26,8 @@ public:
 class System {
 public:
     virtual ~System() = default;
-    /// A line for the syslog endpoint; `context` is `file:line` (at most 23 characters). Kept back while the AP has
-    /// not opened the log.
+    /// A line for the syslog endpoint; `context` is `file:line` (at most 23 characters). Kept back while the
+    /// AP has not opened the log.
     virtual void log(std::string_view context, std::string_view text) = 0;
     /// Panics: writes the crashlog, announces it on endpoint 1, stops everything.
     virtual void crash(std::string_view reason) = 0;

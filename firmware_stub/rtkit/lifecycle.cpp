@@ -57,7 +57,8 @@ bool Rtkit::refuses(DecidePoint point, State next) {
     event.time = now();
     event.kind = EventKind::FirmwareState;
     event.unit = Unit::Firmware;
-    event.slot[0] = static_cast<std::uint64_t>(next) | std::uint64_t{iop_power_} << 16 | std::uint64_t{ap_power_} << 32;
+    event.slot[0] =
+        static_cast<std::uint64_t>(next) | std::uint64_t{iop_power_} << 16 | std::uint64_t{ap_power_} << 32;
     return config_.decide->ask(point, event).kind == Verdict::Kind::Drop;
 }
 
@@ -144,7 +145,8 @@ void Rtkit::stop_endpoint(std::uint8_t endpoint) {
 
 bool Rtkit::may_finish_boot() {
     if (ioreport_.owed_an_echo()) return false;
-    if (generation().insists_on_buffers && !(crashlog_.buffer().granted() && ioreport_.granted())) return false;
+    if (generation().insists_on_buffers && !(crashlog_.buffer().granted() && ioreport_.granted()))
+        return false;
     if (!boot_end_judged_) boot_stalled_ = refuses(DecidePoint::FirmwareBootEnd, State::Running);
     boot_end_judged_ = true;
     return !boot_stalled_;

@@ -230,7 +230,8 @@ bool Rtkit::read_shared(std::uint64_t address, void* data, std::size_t size) {
 }
 
 bool Rtkit::survive(bool shared_access) {
-    if (!shared_access && config_.policies.get<SartViolation>() == SartViolation::Crash) crash("SART violation");
+    if (!shared_access && config_.policies.get<SartViolation>() == SartViolation::Crash)
+        crash("SART violation");
     return shared_access;
 }
 

@@ -28,8 +28,13 @@ T load(const std::byte* from) {
     return value;
 }
 
-inline constexpr std::size_t kPageSize = 4096;  ///< of SART, PRP and buffer requests. source: hardware.md 4, 5
-constexpr std::uint64_t round_up_to_page(std::uint64_t n) { return (n + kPageSize - 1) & ~std::uint64_t{kPageSize - 1}; }
-constexpr bool page_aligned(std::uint64_t n) { return n % kPageSize == 0; }
+inline constexpr std::size_t kPageSize =
+    4096;  ///< of SART, PRP and buffer requests. source: hardware.md 4, 5
+constexpr std::uint64_t round_up_to_page(std::uint64_t n) {
+    return (n + kPageSize - 1) & ~std::uint64_t{kPageSize - 1};
+}
+constexpr bool page_aligned(std::uint64_t n) {
+    return n % kPageSize == 0;
+}
 
 }  // namespace ans::driver

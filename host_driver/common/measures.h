@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The protective measures of this driver, one row each, and sets of them. Each can be left out, to show what it is for.
+// The protective measures of this driver, one row each, and sets of them. Each can be left out, to show what
+// it is for.
 #pragma once
 
 #include <array>
@@ -75,10 +76,10 @@ inline constexpr std::size_t kMeasureCount = static_cast<std::size_t>(Measure::C
 
 struct MeasureInfo {
     Measure measure;
-    std::string_view name;      ///< as scenario files write it
-    std::string_view does;      ///< what the driver does
-    std::string_view protects;  ///< what happens without it
-    std::string_view source;    ///< slug in incidents.md, or where the rule is from
+    std::string_view name;           ///< as scenario files write it
+    std::string_view does;           ///< what the driver does
+    std::string_view protects;       ///< what happens without it
+    std::string_view source;         ///< slug in incidents.md, or where the rule is from
     std::string_view harmless = {};  ///< why leaving it out cannot be noticed on this machine; "": it can
 };
 
@@ -92,7 +93,8 @@ class Measures {
 public:
     constexpr Measures() = default;
     constexpr Measures(std::initializer_list<Measure> list) {
-        for (const Measure measure : list) add(measure);
+        for (const Measure measure : list)
+            add(measure);
     }
     constexpr void add(Measure measure) { bits_ |= bit(measure); }
     constexpr bool has(Measure measure) const { return (bits_ & bit(measure)) != 0; }
@@ -106,8 +108,8 @@ private:
 };
 static_assert(kMeasureCount <= 64, "a set is one word");
 
-/// Where going on as a careless driver does would be undefined, this one says what would have happened and stops:
-/// "unprotected (syslog_bounds): ...".
+/// Where going on as a careless driver does would be undefined, this one says what would have happened and
+/// stops: "unprotected (syslog_bounds): ...".
 [[gnu::format(printf, 3, 4)]] void unprotected(port::Port& port, Measure omitted, const char* format, ...);
 
 }  // namespace ans::driver

@@ -25,20 +25,34 @@ enum class Status : std::uint8_t {
 
 constexpr const char* to_string(Status status) {
     switch (status) {
-        case Status::Ok: return "ok";
-        case Status::Pending: return "pending";
-        case Status::Timeout: return "timeout";
-        case Status::NotReady: return "not ready";
-        case Status::NoMemory: return "out of memory";
-        case Status::InvalidArgument: return "invalid argument";
-        case Status::Misaligned: return "misaligned buffer";
-        case Status::TooLarge: return "transfer too large";
-        case Status::OutOfRange: return "beyond the last block";
-        case Status::NotSupported: return "not supported";
-        case Status::Protocol: return "protocol error";
-        case Status::DeviceError: return "device error";
-        case Status::Aborted: return "aborted by reset";
-        case Status::DeviceGone: return "device gone";
+        case Status::Ok:
+            return "ok";
+        case Status::Pending:
+            return "pending";
+        case Status::Timeout:
+            return "timeout";
+        case Status::NotReady:
+            return "not ready";
+        case Status::NoMemory:
+            return "out of memory";
+        case Status::InvalidArgument:
+            return "invalid argument";
+        case Status::Misaligned:
+            return "misaligned buffer";
+        case Status::TooLarge:
+            return "transfer too large";
+        case Status::OutOfRange:
+            return "beyond the last block";
+        case Status::NotSupported:
+            return "not supported";
+        case Status::Protocol:
+            return "protocol error";
+        case Status::DeviceError:
+            return "device error";
+        case Status::Aborted:
+            return "aborted by reset";
+        case Status::DeviceGone:
+            return "device gone";
     }
     return "unknown";
 }

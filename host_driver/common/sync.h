@@ -11,15 +11,20 @@
 
 namespace ans::driver {
 
-constexpr port::Nanoseconds us(std::uint64_t n) { return n * 1'000; }
-constexpr port::Nanoseconds ms(std::uint64_t n) { return n * 1'000'000; }
+constexpr port::Nanoseconds us(std::uint64_t n) {
+    return n * 1'000;
+}
+constexpr port::Nanoseconds ms(std::uint64_t n) {
+    return n * 1'000'000;
+}
 
 /// For threads that wait for each other across sleeps. Not for interrupt handlers. Fits std::lock_guard.
 class Mutex {
 public:
     Mutex(port::Port& port, std::string_view name) : freed_(port.make_signal(name)) {}
     void lock() {
-        while (held_.exchange(true)) freed_->wait(port::kForever);
+        while (held_.exchange(true))
+            freed_->wait(port::kForever);
     }
     void unlock() {
         held_.store(false);
@@ -46,8 +51,8 @@ private:
     port::Nanoseconds end_;
 };
 
-/// Polls `done` every `interval` until it is true or `timeout` passed; says which. Looks once more at the end,
-/// so that a thread that was kept from running does not report a timeout that was none.
+/// Polls `done` every `interval` until it is true or `timeout` passed; says which. Looks once more at the
+/// end, so that a thread that was kept from running does not report a timeout that was none.
 template <typename Condition>
 bool poll_until(port::Port& port, port::Nanoseconds timeout, port::Nanoseconds interval, Condition done) {
     const Deadline deadline(port, timeout);

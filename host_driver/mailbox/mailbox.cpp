@@ -35,8 +35,8 @@ constexpr port::Nanoseconds kFullRecheck = ms(10);
 
 }  // namespace
 
-Mailbox::Mailbox(port::Port& port, port::Address base, const std::array<unsigned, 4>& irqs, bool use_interrupts,
-                 Measures omit)
+Mailbox::Mailbox(port::Port& port, port::Address base, const std::array<unsigned, 4>& irqs,
+                 bool use_interrupts, Measures omit)
     : port_(port),
       base_(base),
       irqs_(irqs),
@@ -68,7 +68,8 @@ Status Mailbox::send(const Message& message) {
     if (!open_) return Status::NotReady;
     if (!omit_.has(Measure::MailboxFullTest) && full() && !wait_until_not_full()) {
         if (!open_) return Status::NotReady;
-        log(port_, port::LogLevel::Error, "mailbox: no room for a message to endpoint 0x%02x", message.endpoint);
+        log(port_, port::LogLevel::Error, "mailbox: no room for a message to endpoint 0x%02x",
+            message.endpoint);
         return Status::Timeout;
     }
     port_.write64(base_ + kA2iSend0, message.msg0);
@@ -76,10 +77,13 @@ Status Mailbox::send(const Message& message) {
     return Status::Ok;
 }
 
-bool Mailbox::full() { return ControlFull::get(port_.read32(base_ + kA2iControl)) != 0; }
+bool Mailbox::full() {
+    return ControlFull::get(port_.read32(base_ + kA2iControl)) != 0;
+}
 
 bool Mailbox::wait_until_not_full() {
-    if (!use_interrupts_) return poll_until(port_, kFullTimeout, kFullPoll, [this] { return !open_ || !full(); }) && open_;
+    if (!use_interrupts_)
+        return poll_until(port_, kFullTimeout, kFullPoll, [this] { return !open_ || !full(); }) && open_;
     // Send-empty is high whenever the FIFO is empty, so the line is only asked for while somebody waits.
     const unsigned line = irqs_[kSendEmpty];
     IrqLine irq(port_, line, [this, line] {
@@ -92,7 +96,8 @@ bool Mailbox::wait_until_not_full() {
         drained_->wait(std::min(deadline.left(), kFullRecheck));
         if (!full()) return true;
         if (deadline.passed()) return false;
-        port_.sleep(kFullPoll);  // empty says the line, full says the register: ask again, but not without end
+        port_.sleep(
+            kFullPoll);  // empty says the line, full says the register: ask again, but not without end
         irq.unmask();
     }
     return false;
@@ -110,7 +115,8 @@ bool Mailbox::receive(Message& message) {
             return true;
         }
         if (++dropped_ <= kMaxComplaints)
-            log(port_, port::LogLevel::Warning, "mailbox: dropped a message with malformed endpoint word 0x%016llx",
+            log(port_, port::LogLevel::Warning,
+                "mailbox: dropped a message with malformed endpoint word 0x%016llx",
                 static_cast<unsigned long long>(msg1));
     }
     return false;

@@ -20,7 +20,8 @@ struct Message {
 
 class Mailbox {
 public:
-    /// `irqs` in hardware's order: send-empty, send-not-empty, recv-empty, recv-not-empty. source: hardware.md 1
+    /// `irqs` in hardware's order: send-empty, send-not-empty, recv-empty, recv-not-empty. source:
+    /// hardware.md 1
     Mailbox(port::Port& port, port::Address base, const std::array<unsigned, 4>& irqs, bool use_interrupts,
             Measures omit = {});
 
@@ -34,7 +35,8 @@ public:
 
     /// May sleep. Timeout: the FIFO stayed full, nothing was written. NotReady: the mailbox is closed.
     Status send(const Message& message);
-    /// Takes one message, if there is one. Messages whose endpoint word is malformed are dropped, some at a time.
+    /// Takes one message, if there is one. Messages whose endpoint word is malformed are dropped, some at a
+    /// time.
     bool receive(Message& message);
 
 private:

@@ -34,7 +34,8 @@ Status Driver::run_admin(Sqe& sqe, Direction direction, unsigned timeout_ms, std
     {
         const std::lock_guard<port::Lock> guard(*queue_lock_);
         if (!queues_open_) return request.status = Status::NotReady;
-        slots_[kAdminTag + first_admin_slot_] = {&request, port::kForever};  // the wait below watches over it, not the watchdog
+        slots_[kAdminTag + first_admin_slot_] = {
+            &request, port::kForever};  // the wait below watches over it, not the watchdog
         admin_queue_.ring(kAdminTag);
     }
     bool overdue = false;
@@ -44,7 +45,8 @@ Status Driver::run_admin(Sqe& sqe, Direction direction, unsigned timeout_ms, std
     }
     if (!scope.waiter->finished && poll() != 0 && scope.waiter->finished && !polling()) {
         ++counters_.polled_completions;
-        log(port_, port::LogLevel::Warning, "I/O tag %u (%04x) QID 0 timeout, completion polled", kAdminTag, kAdminTag);
+        log(port_, port::LogLevel::Warning, "I/O tag %u (%04x) QID 0 timeout, completion polled", kAdminTag,
+            kAdminTag);
     }
     if (!scope.waiter->finished) {
         queue_lock_->lock();
@@ -53,14 +55,18 @@ Status Driver::run_admin(Sqe& sqe, Direction direction, unsigned timeout_ms, std
         if (ours) {
             // The device may still answer: the tag stays out of use until the next reset.
             admin_usable_ = false;
-            request.status = rtkit_.crashed() ? Status::DeviceGone : admin_abort_ ? Status::Aborted : Status::Timeout;
+            request.status = rtkit_.crashed() ? Status::DeviceGone
+                             : admin_abort_   ? Status::Aborted
+                                              : Status::Timeout;
             if (request.status != Status::Timeout) return request.status;
             ++counters_.timeouts;
-            log(port_, port::LogLevel::Warning, "I/O tag %u (%04x) QID 0 timeout, reset controller", kAdminTag, kAdminTag);
+            log(port_, port::LogLevel::Warning, "I/O tag %u (%04x) QID 0 timeout, reset controller",
+                kAdminTag, kAdminTag);
             if (state_ == State::Live) call_for(kAdminStuck);
             return request.status;
         }
-        while (!scope.waiter->finished) scope.waiter->signal->wait(port::kForever);  // somebody is delivering it
+        while (!scope.waiter->finished)
+            scope.waiter->signal->wait(port::kForever);  // somebody is delivering it
     }
     admin_status_ = request.nvme_status;
     if (result != nullptr) *result = request.result;
@@ -79,7 +85,9 @@ Status Driver::admin_read(Sqe& sqe, void* data, std::size_t size, bool internal)
     return status;
 }
 
-Status Driver::identify() { return identify(false); }
+Status Driver::identify() {
+    return identify(false);
+}
 
 Status Driver::identify(bool internal) {
     const std::lock_guard<Mutex> guard(admin_);
@@ -158,7 +166,8 @@ Status Driver::create_queues() {
     status = run_admin(sqe, Direction::None, options_.admin_timeout_ms, nullptr);
     if (status != Status::Ok) return status;
     sqe = {};
-    sqe.opcode = nvme::kSetFeatures;  // one pair, 0-based; Linux asks after it created them. source: hardware.md 5
+    sqe.opcode =
+        nvme::kSetFeatures;  // one pair, 0-based; Linux asks after it created them. source: hardware.md 5
     sqe.cdw10 = nvme::kFeatureQueues;
     return run_admin(sqe, Direction::None, options_.admin_timeout_ms, nullptr);
 }

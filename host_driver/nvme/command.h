@@ -63,7 +63,7 @@ inline constexpr std::uint8_t kIdentify = 0x06;
 inline constexpr std::uint8_t kSetFeatures = 0x09;
 inline constexpr std::uint8_t kGetFeatures = 0x0a;
 
-inline constexpr std::uint32_t kIdentifyNamespace = 0;   ///< CNS; binary on this device. source: hardware.md 5
+inline constexpr std::uint32_t kIdentifyNamespace = 0;  ///< CNS; binary on this device. source: hardware.md 5
 inline constexpr std::uint32_t kIdentifyController = 1;
 /// Of version 1.1 and not understood. source: incidents.md cns-beyond-binary
 inline constexpr std::uint32_t kIdentifyActiveList = 2;

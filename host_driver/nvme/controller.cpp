@@ -8,15 +8,19 @@
 namespace ans::driver::nvme {
 
 namespace {
-constexpr port::Nanoseconds kBootTimeout = ms(1000);     // source: hardware.md 6 (Linux, m1n1)
-constexpr port::Nanoseconds kPollInterval = ms(1);       // source: hardware.md 5, 6 (Linux)
-constexpr port::Nanoseconds kMinReadyTimeout = ms(5000); // unclean starts are slow. source: hardware.md 5 (m1n1)
-constexpr port::Nanoseconds kHastyReadyTimeout = ms(100);  // source: incidents.md slow-ready-4tb (early U-Boot)
-constexpr port::Nanoseconds kReadyUnit = ms(500);        // of CAP.TO. source: NVMe 1.1 section 3.1.1
-constexpr unsigned kAdminEntries = 2;                    // source: hardware.md 5 (Linux)
+constexpr port::Nanoseconds kBootTimeout = ms(1000);  // source: hardware.md 6 (Linux, m1n1)
+constexpr port::Nanoseconds kPollInterval = ms(1);    // source: hardware.md 5, 6 (Linux)
+constexpr port::Nanoseconds kMinReadyTimeout =
+    ms(5000);  // unclean starts are slow. source: hardware.md 5 (m1n1)
+constexpr port::Nanoseconds kHastyReadyTimeout =
+    ms(100);                                       // source: incidents.md slow-ready-4tb (early U-Boot)
+constexpr port::Nanoseconds kReadyUnit = ms(500);  // of CAP.TO. source: NVMe 1.1 section 3.1.1
+constexpr unsigned kAdminEntries = 2;              // source: hardware.md 5 (Linux)
 constexpr std::uint32_t kAqaValue = (kAdminEntries - 1) | (kAdminEntries - 1) << 16;
 
-bool fatal(std::uint32_t csts) { return csts == kAllOnes || CstsFatal::get(csts) != 0; }
+bool fatal(std::uint32_t csts) {
+    return csts == kAllOnes || CstsFatal::get(csts) != 0;
+}
 }  // namespace
 
 Status Controller::wait_until_booted() {
@@ -31,8 +35,12 @@ Status Controller::wait_until_booted() {
     return Status::Timeout;
 }
 
-bool Controller::enabled() { return CcEnable::get(read(kCc)) != 0; }
-bool Controller::dead() { return fatal(read(kCsts)); }
+bool Controller::enabled() {
+    return CcEnable::get(read(kCc)) != 0;
+}
+bool Controller::dead() {
+    return fatal(read(kCsts));
+}
 
 void Controller::program(const QueuePair& admin, const QueuePair& io) {
     if (!omit_.has(Measure::LinearSq)) write(kLinearSqControl, 1);
@@ -52,7 +60,8 @@ Status Controller::check_capabilities() {
     const std::uint64_t cap = port_.read64(base_ + kCap);
     if (cap == ~std::uint64_t{0}) return Status::DeviceGone;
     if (CapMqes::get(cap) < kTags - 1 || CapStride::get(cap) != 0) {
-        log(port_, port::LogLevel::Error, "unsupported capabilities 0x%016llx", static_cast<unsigned long long>(cap));
+        log(port_, port::LogLevel::Error, "unsupported capabilities 0x%016llx",
+            static_cast<unsigned long long>(cap));
         return Status::NotSupported;
     }
     ready_timeout_ = std::max(kMinReadyTimeout, CapTimeout::get(cap) * kReadyUnit);
@@ -89,8 +98,9 @@ Status Controller::shutdown_and_disable(port::Nanoseconds shutdown_timeout) {
     Status shut_down = Status::Ok;
     if (!omit_.has(Measure::ShutdownNotification)) {
         write(kCc, cc | kCcShutdownNormal);
-        shut_down = wait_for_status(shutdown_timeout,
-                                    [](std::uint32_t csts) { return CstsShutdown::get(csts) == kShutdownComplete; });
+        shut_down = wait_for_status(shutdown_timeout, [](std::uint32_t csts) {
+            return CstsShutdown::get(csts) == kShutdownComplete;
+        });
     }
     if (shut_down == Status::DeviceGone || omit_.has(Measure::DisableController)) return shut_down;
     // Also after a shutdown that hangs: an enabled controller must not outlive the firmware.

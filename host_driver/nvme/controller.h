@@ -12,7 +12,8 @@ namespace ans::driver::nvme {
 /// Touch it only while the coprocessor runs: on hardware the bus hangs otherwise. source: hardware.md 2
 class Controller {
 public:
-    Controller(port::Port& port, port::Address base, Measures omit = {}) : port_(port), base_(base), omit_(omit) {}
+    Controller(port::Port& port, port::Address base, Measures omit = {})
+        : port_(port), base_(base), omit_(omit) {}
 
     /// Waits for the firmware's NVMe part. source: hardware.md 6 (BOOT_STATUS)
     Status wait_until_booted();

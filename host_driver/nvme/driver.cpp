@@ -16,13 +16,20 @@ constexpr unsigned kTagOfGenerationId = 0xfff;
 
 const char* to_string(State state) {
     switch (state) {
-        case State::Off: return "off";
-        case State::Starting: return "starting";
-        case State::Live: return "live";
-        case State::Resetting: return "resetting";
-        case State::Stopping: return "stopping";
-        case State::Suspended: return "suspended";
-        case State::Dead: return "dead";
+        case State::Off:
+            return "off";
+        case State::Starting:
+            return "starting";
+        case State::Live:
+            return "live";
+        case State::Resetting:
+            return "resetting";
+        case State::Stopping:
+            return "stopping";
+        case State::Suspended:
+            return "suspended";
+        case State::Dead:
+            return "dead";
     }
     return "unknown";
 }
@@ -42,11 +49,12 @@ Driver::Driver(port::Port& port, const Resources& resources, const Options& opti
       sart_(port, resources.sart, resources.sart_version, options.omit),
       rtkit_(port, mailbox_, sart_, *this, options.use_interrupts, options.omit),
       controller_(port, resources.nvme, options.omit),
-      // Completion queues: two entries for admin as AQA says, one for every tag for I/O, so that none can overrun.
+      // Completion queues: two entries for admin as AQA says, one for every tag for I/O, so that none can
+      // overrun.
       admin_queue_(port, resources.nvme + nvme::kLinearAsqDoorbell, resources.nvme + nvme::kAcqHead, 2,
                    options.omit),
-      io_queue_(port, resources.nvme + nvme::kLinearIosqDoorbell, resources.nvme + nvme::kIocqHead, nvme::kTags,
-                options.omit),
+      io_queue_(port, resources.nvme + nvme::kLinearIosqDoorbell, resources.nvme + nvme::kIocqHead,
+                nvme::kTags, options.omit),
       tags_(options.queue_depth, options.omit),
       queue_lock_(port.make_lock("nvme-queue")),
       control_(port, "nvme-control"),
@@ -136,6 +144,8 @@ Status Driver::shutdown() {
     return status;
 }
 
-void Driver::remove() { shutdown(); }
+void Driver::remove() {
+    shutdown();
+}
 
 }  // namespace ans::driver

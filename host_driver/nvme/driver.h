@@ -26,8 +26,8 @@ struct Resources {
     port::Address sart = 0;
     port::Address nvme = 0;
     unsigned sart_version = 2;
-    std::vector<PowerDomain> domains;  ///< parents first
-    unsigned reset_domain = 0;         ///< index of the domain that resets the coprocessor
+    std::vector<PowerDomain> domains;       ///< parents first
+    unsigned reset_domain = 0;              ///< index of the domain that resets the coprocessor
     std::array<unsigned, 4> mailbox_irq{};  ///< send-empty, send-not-empty, recv-empty, recv-not-empty
     unsigned nvme_irq = 0;
 };
@@ -39,18 +39,18 @@ struct Options {
     unsigned admin_timeout_ms = 60'000;
     unsigned shutdown_timeout_ms = 5'000;  ///< CC.SHN, and each admin command that tears down
     unsigned queue_depth = nvme::kMaxIoTags;
-    unsigned max_retries = 1;              ///< how often a request that a reset interrupted is started again
-    std::size_t max_transfer = 4u << 20;   ///< bytes; the device's MDTS may lower it
+    unsigned max_retries = 1;             ///< how often a request that a reset interrupted is started again
+    std::size_t max_transfer = 4u << 20;  ///< bytes; the device's MDTS may lower it
 };
 
 enum class State : std::uint8_t { Off, Starting, Live, Resetting, Stopping, Suspended, Dead };
 const char* to_string(State state);
 
 struct Counters {
-    std::uint64_t submitted = 0;  ///< I/O requests that reached the device, each once
-    std::uint64_t completed = 0;  ///< I/O requests that came back, in whatever way
-    std::uint64_t errors = 0;    ///< of the completed
-    std::uint64_t timeouts = 0;  ///< commands that did not complete in time
+    std::uint64_t submitted = 0;           ///< I/O requests that reached the device, each once
+    std::uint64_t completed = 0;           ///< I/O requests that came back, in whatever way
+    std::uint64_t errors = 0;              ///< of the completed
+    std::uint64_t timeouts = 0;            ///< commands that did not complete in time
     std::uint64_t polled_completions = 0;  ///< found complete at their timeout: the interrupt was lost
     std::uint64_t retries = 0;
     std::uint64_t resets = 0;
@@ -60,8 +60,8 @@ struct Counters {
     std::uint64_t bad_completions = 0;  ///< of no command in flight
 };
 
-/// Life-cycle calls (probe, suspend, resume, reset, shutdown, remove) may come from any thread and exclude each other.
-/// None of them, and nothing else that waits, may be called from Request::done.
+/// Life-cycle calls (probe, suspend, resume, reset, shutdown, remove) may come from any thread and exclude
+/// each other. None of them, and nothing else that waits, may be called from Request::done.
 class Driver : private rtkit::RtkitClient {
 public:
     /// Throws std::out_of_range if `reset_domain` names no domain.
@@ -71,15 +71,15 @@ public:
 
     /// Brings the device up, whatever state an earlier owner left it in. On failure everything is given back.
     Status probe();
-    Status suspend();  ///< waits for what is in flight, then powers the device down
-    Status resume();   ///< on failure the device stays suspended
-    Status reset();    ///< requests in flight are retried or aborted
-    Status shutdown(); ///< flushes, powers down, gives everything back
+    Status suspend();   ///< waits for what is in flight, then powers the device down
+    Status resume();    ///< on failure the device stays suspended
+    Status reset();     ///< requests in flight are retried or aborted
+    Status shutdown();  ///< flushes, powers down, gives everything back
     /// As shutdown(), from any state, with a device that may not answer any more. Ends in State::Off.
     void remove();
 
-    /// Never blocks. False: no tag is free now, or the device takes no requests (state() tells); the request is
-    /// untouched. True: `done` is called exactly once, before the return if the request is invalid.
+    /// Never blocks. False: no tag is free now, or the device takes no requests (state() tells); the request
+    /// is untouched. True: `done` is called exactly once, before the return if the request is invalid.
     bool submit(Request& request);
     /// Waits for the completion; `done` and `context` are not used.
     Status submit_and_wait(Request& request);
@@ -117,7 +117,9 @@ private:
     enum class Stop : std::uint8_t { Orderly, Forced };
     static constexpr std::uint64_t kAdminTags = 0x3;
     /// A slot beyond the tags has no bit.
-    static constexpr std::uint64_t bit(unsigned tag) { return tag < nvme::kTags ? std::uint64_t{1} << tag : 0; }
+    static constexpr std::uint64_t bit(unsigned tag) {
+        return tag < nvme::kTags ? std::uint64_t{1} << tag : 0;
+    }
 
     // life.cpp: all with control_ held
     Status power_up();
@@ -179,11 +181,11 @@ private:
     const Resources resources_;
     const Options options_;
     const port::Nanoseconds io_timeout_;
-    const port::Address invalidate_;  ///< NVMMU_TCB_INVAL
-    const port::Address stat_;        ///< NVMMU_TCB_STAT
-    const unsigned tag_mask_;         ///< of a completion's command id
-    const std::uint64_t io_tags_;     ///< those that completions on the I/O queue may have
-    const unsigned first_admin_slot_; ///< slot of tag 0 on the admin queue
+    const port::Address invalidate_;   ///< NVMMU_TCB_INVAL
+    const port::Address stat_;         ///< NVMMU_TCB_STAT
+    const unsigned tag_mask_;          ///< of a completion's command id
+    const std::uint64_t io_tags_;      ///< those that completions on the I/O queue may have
+    const unsigned first_admin_slot_;  ///< slot of tag 0 on the admin queue
 
     nvme::PowerControl power_;
     Mailbox mailbox_;
@@ -200,7 +202,8 @@ private:
 
     // Read on the I/O path.
     State state_ = State::Off;
-    unsigned life_ = 0;  ///< counts how often the gate was closed; a tag is only good within the life it was taken in
+    unsigned life_ =
+        0;  ///< counts how often the gate was closed; a tag is only good within the life it was taken in
     unsigned block_shift_ = 0;
     std::uint64_t capacity_ = 0;
     std::uint64_t max_transfer_ = 0;
@@ -208,12 +211,13 @@ private:
     // Under queue_lock_.
     std::unique_ptr<port::Lock> queue_lock_;
     std::array<Slot, nvme::kTags + 2> slots_;  ///< by tag; the last two: of admin tags that are not reserved
-    RequestList completed_;      ///< taken from their slots, not delivered yet
-    RequestList requeue_;        ///< to be started again after a reset
-    std::uint64_t parked_ = 0;   ///< tags that are in no slot and not free yet
-    /// Tags of commands that nobody waits for any more and the device may still have: out of use until the next reset.
+    RequestList completed_;                    ///< taken from their slots, not delivered yet
+    RequestList requeue_;                      ///< to be started again after a reset
+    std::uint64_t parked_ = 0;                 ///< tags that are in no slot and not free yet
+    /// Tags of commands that nobody waits for any more and the device may still have: out of use until the
+    /// next reset.
     std::uint64_t lost_ = 0;
-    bool queues_open_ = false;   ///< completion queues may be looked at
+    bool queues_open_ = false;  ///< completion queues may be looked at
     Counters counters_;
 
     Identity identity_;
@@ -240,7 +244,7 @@ private:
     std::unique_ptr<port::Signal> watchdog_signal_;
     std::unique_ptr<port::Thread> watchdog_;
     unsigned attention_ = 0;
-    bool watching_ = false;  ///< the watchdog will look at the deadlines by itself
+    bool watching_ = false;      ///< the watchdog will look at the deadlines by itself
     unsigned watch_number_ = 0;  ///< a watchdog with another number ends
 };
 

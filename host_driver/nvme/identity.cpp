@@ -43,7 +43,8 @@ Status parse_controller(const std::byte* page, std::uint64_t transfer_limit, Ide
     identity.volatile_cache = (load<std::uint8_t>(page + kVwc) & 1u) != 0;
     const unsigned mdts = load<std::uint8_t>(page + kMdts);
     // 0 means without a limit, and so does what would shift the page size out of any range.
-    const std::uint64_t device_limit = mdts == 0 || mdts > 32 ? ~std::uint64_t{0} : std::uint64_t{kPageSize} << mdts;
+    const std::uint64_t device_limit =
+        mdts == 0 || mdts > 32 ? ~std::uint64_t{0} : std::uint64_t{kPageSize} << mdts;
     identity.max_transfer = std::min(device_limit, transfer_limit);
     return identity.namespaces == 0 ? Status::Protocol : Status::Ok;
 }
@@ -55,14 +56,17 @@ Status parse_namespace(const std::byte* page, Identity& identity) {
     const unsigned metadata = descriptor & 0xffff;
     const unsigned shift = descriptor >> 16 & 0xff;
     if (shift < kMinBlockShift || shift > kMaxBlockShift || metadata != 0) return Status::Protocol;
-    if (capacity == 0 || capacity > ~std::uint64_t{0} >> shift) return Status::Protocol;  // bytes fit in 64 bits
+    if (capacity == 0 || capacity > ~std::uint64_t{0} >> shift)
+        return Status::Protocol;  // bytes fit in 64 bits
     identity.capacity = capacity;
     identity.block_size = 1u << shift;
     return Status::Ok;
 }
 
 SmartLog parse_smart(const std::byte* page) {
-    const auto counter = [page](unsigned index) { return load<std::uint64_t>(page + kSmartCounters + 16 * index); };
+    const auto counter = [page](unsigned index) {
+        return load<std::uint64_t>(page + kSmartCounters + 16 * index);
+    };
     SmartLog log;
     log.critical_warning = load<std::uint8_t>(page);
     log.temperature = load<std::uint16_t>(page + kSmartTemperature);

@@ -15,8 +15,8 @@ struct Identity {
     std::string serial;
     std::string firmware;
     std::uint16_t vendor = 0;
-    std::uint32_t namespaces = 0;    ///< NN
-    std::uint16_t oncs = 0;          ///< optional commands, as the device reports them
+    std::uint32_t namespaces = 0;  ///< NN
+    std::uint16_t oncs = 0;        ///< optional commands, as the device reports them
     bool volatile_cache = false;
     std::uint64_t capacity = 0;      ///< blocks of namespace 1
     std::uint32_t block_size = 0;    ///< bytes
@@ -32,7 +32,7 @@ struct SmartLog {
     std::uint16_t temperature = 0;  ///< kelvin
     std::uint8_t available_spare = 0;
     std::uint8_t percentage_used = 0;
-    std::uint64_t data_units_read = 0;     ///< thousands of 512 bytes; low halves of the 128-bit counters
+    std::uint64_t data_units_read = 0;  ///< thousands of 512 bytes; low halves of the 128-bit counters
     std::uint64_t data_units_written = 0;
     std::uint64_t host_reads = 0;
     std::uint64_t host_writes = 0;

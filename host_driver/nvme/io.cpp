@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The path of an I/O command: submit, doorbell, interrupt, completion. Nothing here allocates or formats while all is well.
+// The path of an I/O command: submit, doorbell, interrupt, completion. Nothing here allocates or formats
+// while all is well.
 #include <mutex>
 
 #include "host_driver/common/log.h"
@@ -14,9 +15,9 @@ using nvme::kNoTag;
 
 namespace {
 
-constexpr std::uint32_t kMaxBlocks = 65536;           // NLB has 16 bits, 0-based. source: NVMe 1.1 section 6.9
-constexpr std::uint16_t kStatusCode = 0x7ff;          // SCT and SC. source: NVMe 1.1 section 4.6.1
-constexpr unsigned kSpuriousLimit = 10'000;           // in a row; then the line is taken for stuck
+constexpr std::uint32_t kMaxBlocks = 65536;   // NLB has 16 bits, 0-based. source: NVMe 1.1 section 6.9
+constexpr std::uint16_t kStatusCode = 0x7ff;  // SCT and SC. source: NVMe 1.1 section 4.6.1
+constexpr unsigned kSpuriousLimit = 10'000;   // in a row; then the line is taken for stuck
 constexpr port::Nanoseconds kPollInterval = us(10);
 
 /// Holds the lock, if there is one.
@@ -65,18 +66,22 @@ bool Driver::submit(Request& request) {
 /// A request outside the device's life.
 bool Driver::refuse() {
     if (state_ == State::Dead && omits(Measure::OutliveTheDevice))
-        unprotected(port_, Measure::OutliveTheDevice, "a kernel would now use the state that it freed with the device");
+        unprotected(port_, Measure::OutliveTheDevice,
+                    "a kernel would now use the state that it freed with the device");
     return false;
 }
 
-/// Writes the command to the tag's place in the submission queue. The tag is ours and no doorbell was rung for it.
+/// Writes the command to the tag's place in the submission queue. The tag is ours and no doorbell was rung
+/// for it.
 Status Driver::prepare(const Request& request, unsigned tag) {
     nvme::Sqe sqe;
     sqe.nsid = nvme::kNamespace;
     std::uint16_t length = 0;
     Direction direction = Direction::None;
     switch (request.op) {
-        case Op::Flush: sqe.opcode = nvme::kFlush; break;
+        case Op::Flush:
+            sqe.opcode = nvme::kFlush;
+            break;
         case Op::Read:
             sqe.opcode = nvme::kRead;
             direction = Direction::FromDevice;
@@ -96,7 +101,8 @@ Status Driver::prepare(const Request& request, unsigned tag) {
             break;
     }
     if (request.op != Op::Flush)
-        if (const Status status = prepare_blocks(request, tag, sqe, length); status != Status::Ok) return status;
+        if (const Status status = prepare_blocks(request, tag, sqe, length); status != Status::Ok)
+            return status;
     io_queue_.put(tag, sqe, direction, length);
     return Status::Ok;
 }
@@ -142,8 +148,8 @@ bool Driver::start(Request& request, unsigned tag, unsigned life) {
         }
     };
     {
-        // Measure SubmitLock: no doorbell while the interrupt handler is between TCB invalidation and CQ head, or
-        // the device loses an interrupt. source: hardware.md 6.5, incidents.md missed-completion-irq
+        // Measure SubmitLock: no doorbell while the interrupt handler is between TCB invalidation and CQ
+        // head, or the device loses an interrupt. source: hardware.md 6.5, incidents.md missed-completion-irq
         const MaybeGuard guard(omits(Measure::SubmitLock) ? nullptr : queue_lock_.get());
         if (life != life_) {  // from here to the doorbell there is no port call, so nothing comes in between
             tags_.release(bit(tag));
@@ -213,7 +219,8 @@ void Driver::finish(const nvme::Cqe& cqe, std::uint64_t tags, unsigned first_slo
     const unsigned tag = cqe.command_id & tag_mask_;
     const unsigned slot = tag + first_slot;
     // Entries of no command in flight, or on the other queue, complete nothing.
-    if (tag >= nvme::kTags || (tags & bit(tag)) == 0 || slots_[slot].request == nullptr) return stray_completion(tag);
+    if (tag >= nvme::kTags || (tags & bit(tag)) == 0 || slots_[slot].request == nullptr)
+        return stray_completion(tag);
     invalidate(tag);
     Request* request = std::exchange(slots_[slot].request, nullptr);
     if (request == nullptr) return;
@@ -281,9 +288,11 @@ void Driver::wait_for_tag() {
     };
     {
         const Count waiting(tag_waiters_);
-        while (wait()) wait_event(*tag_signal_, port::kForever);
+        while (wait())
+            wait_event(*tag_signal_, port::kForever);
     }
-    if (tag_waiters_ != 0) tag_signal_->notify();  // there may be more than one free tag, and one wake-up only
+    if (tag_waiters_ != 0)
+        tag_signal_->notify();  // there may be more than one free tag, and one wake-up only
 }
 
 Driver::Waiter* Driver::take_waiter() {
@@ -317,7 +326,8 @@ Status Driver::submit_and_wait(Request& request) {
         if (state_ != State::Live && state_ != State::Resetting) return request.status = Status::NotReady;
         wait_for_tag();
     }
-    while (!scope.waiter->finished) wait_event(*scope.waiter->signal, port::kForever);
+    while (!scope.waiter->finished)
+        wait_event(*scope.waiter->signal, port::kForever);
     return request.status;
 }
 

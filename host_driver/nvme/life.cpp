@@ -44,7 +44,8 @@ Status Driver::bring_up() {
     if (status != Status::Ok) return status;
     port_.stage("ans ready");
     // An earlier owner may have left the controller on.
-    if (!omits(Measure::DisableFirst) && controller_.enabled()) status = controller_.shutdown_and_disable(ms(options_.shutdown_timeout_ms));
+    if (!omits(Measure::DisableFirst) && controller_.enabled())
+        status = controller_.shutdown_and_disable(ms(options_.shutdown_timeout_ms));
     if (status != Status::Ok) return status;
 
     admin_queue_.reset();
@@ -90,7 +91,8 @@ Status Driver::start_firmware() {
         rtkit_.open();
         const Status woken = rtkit_.boot(rtkit::Rtkit::Start::Wake);
         if (woken == Status::Ok) return Status::Ok;
-        // Awake in somebody's session, or deaf. Whoever acknowledges is alive, and its registers can be reached.
+        // Awake in somebody's session, or deaf. Whoever acknowledges is alive, and its registers can be
+        // reached.
         controller_on_ = woken == Status::NotReady && !omits(Measure::DisableFirst) && controller_.enabled();
         if (controller_on_) controller_.shutdown_and_disable(ms(options_.shutdown_timeout_ms));
         controller_on_ = false;
@@ -104,7 +106,8 @@ Status Driver::start_firmware() {
     return rtkit_.boot(rtkit::Rtkit::Start::Cold);
 }
 
-/// New requests and admin commands are refused from here on. With `abort_admin` a command that waits gives up.
+/// New requests and admin commands are refused from here on. With `abort_admin` a command that waits gives
+/// up.
 void Driver::close_gate(State next, bool abort_admin) {
     {
         const std::lock_guard<port::Lock> guard(*queue_lock_);
@@ -126,12 +129,14 @@ void Driver::drain() {
     draining_ = false;
 }
 
-/// Ends with the coprocessor held in reset, its windows closed. Nothing of ours is in the device's hands afterwards.
-/// NVMe registers are touched only if the firmware gives a sign of life. source: incidents.md regs-while-stopped
+/// Ends with the coprocessor held in reset, its windows closed. Nothing of ours is in the device's hands
+/// afterwards. NVMe registers are touched only if the firmware gives a sign of life. source: incidents.md
+/// regs-while-stopped
 Status Driver::stop_device(Stop how) {
     if (!std::exchange(firmware_ours_, false)) return Status::Ok;
     Status status = how == Stop::Orderly ? Status::Ok : Status::DeviceGone;
-    bool alive = how == Stop::Orderly && (rtkit_.phase() < rtkit::Rtkit::Phase::Running || registers_in_reach());
+    bool alive =
+        how == Stop::Orderly && (rtkit_.phase() < rtkit::Rtkit::Phase::Running || registers_in_reach());
     if (controller_on_ && alive) {
         delete_queues();
         status = controller_.shutdown_and_disable(ms(options_.shutdown_timeout_ms));

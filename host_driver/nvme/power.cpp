@@ -11,7 +11,9 @@ namespace {
 constexpr port::Nanoseconds kFollowTimeout = us(100);  // source: hardware.md 1.1
 constexpr port::Nanoseconds kResetHold = us(1);        // source: hardware.md 1.1
 
-constexpr std::uint32_t with(std::uint32_t value, std::uint64_t mask) { return value | static_cast<std::uint32_t>(mask); }
+constexpr std::uint32_t with(std::uint32_t value, std::uint64_t mask) {
+    return value | static_cast<std::uint32_t>(mask);
+}
 constexpr std::uint32_t without(std::uint32_t value, std::uint64_t mask) {
     return value & ~static_cast<std::uint32_t>(mask);
 }
@@ -38,7 +40,8 @@ Status PowerControl::set_state(const PowerDomain& domain, unsigned state) {
         return Status::Timeout;
     }
     // Lets the hardware gate an active domain's clock by itself, as Linux does. source: boot-trace.txt
-    if (state == kPowerActive) port_.write32(domain.reg, with(port_.read32(domain.reg), PowerAutoEnable::mask));
+    if (state == kPowerActive)
+        port_.write32(domain.reg, with(port_.read32(domain.reg), PowerAutoEnable::mask));
     return Status::Ok;
 }
 
@@ -70,8 +73,14 @@ void PowerControl::deassert_reset() {
     in_reset_ = false;
 }
 
-bool PowerControl::cpu_running() { return CpuRun::get(port_.read32(cpu_control_)) != 0; }
-void PowerControl::cpu_start() { port_.write32(cpu_control_, with(port_.read32(cpu_control_), CpuRun::mask)); }
-void PowerControl::cpu_stop() { port_.write32(cpu_control_, without(port_.read32(cpu_control_), CpuRun::mask)); }
+bool PowerControl::cpu_running() {
+    return CpuRun::get(port_.read32(cpu_control_)) != 0;
+}
+void PowerControl::cpu_start() {
+    port_.write32(cpu_control_, with(port_.read32(cpu_control_), CpuRun::mask));
+}
+void PowerControl::cpu_stop() {
+    port_.write32(cpu_control_, without(port_.read32(cpu_control_), CpuRun::mask));
+}
 
 }  // namespace ans::driver::nvme

@@ -20,9 +20,10 @@ namespace nvme {
 
 class PowerControl {
 public:
-    /// `domains`: parents first. `reset_domain`: index of the one that resets the coprocessor. `asc`: CPU control's base.
-    PowerControl(port::Port& port, const std::vector<PowerDomain>& domains, unsigned reset_domain, port::Address asc,
-                 Measures omit = {});
+    /// `domains`: parents first. `reset_domain`: index of the one that resets the coprocessor. `asc`: CPU
+    /// control's base.
+    PowerControl(port::Port& port, const std::vector<PowerDomain>& domains, unsigned reset_domain,
+                 port::Address asc, Measures omit = {});
 
     /// Parents first. Timeout: a domain did not follow within 100 us.
     Status power_on();

@@ -10,8 +10,8 @@ namespace {
 constexpr std::size_t kEntries = kPageSize / sizeof(std::uint64_t);  // of one list page
 constexpr std::size_t kPageMask = kPageSize - 1;
 
-/// Writes entries into a chain of list pages that lie behind each other. Only a page's last slot can hold the address of
-/// the next page, and it does so exactly if entries remain for it. source: NVMe 1.1 section 4.3
+/// Writes entries into a chain of list pages that lie behind each other. Only a page's last slot can hold the
+/// address of the next page, and it does so exactly if entries remain for it. source: NVMe 1.1 section 4.3
 class ListWriter {
 public:
     ListWriter(std::byte* cpu, port::Address device, std::size_t entries)
@@ -45,7 +45,8 @@ std::size_t PrpBuilder::list_pages(std::size_t bytes) {
     if (pages <= 2) return 0;
     const std::size_t entries = pages - 1;  // PRP1 holds the first
     if (entries <= kEntries) return 1;
-    return (entries - 1 + kEntries - 2) / (kEntries - 1);  // every page but the last spends a slot on the chain
+    return (entries - 1 + kEntries - 2) /
+           (kEntries - 1);  // every page but the last spends a slot on the chain
 }
 
 Status PrpBuilder::prepare(port::Port& port, std::size_t max_bytes, unsigned tags) {
@@ -57,7 +58,8 @@ Status PrpBuilder::prepare(port::Port& port, std::size_t max_bytes, unsigned tag
     return lists_ ? Status::Ok : Status::NoMemory;
 }
 
-Status PrpBuilder::build(unsigned tag, const Segment* segments, std::size_t count, std::size_t bytes, Prps& prps) {
+Status PrpBuilder::build(unsigned tag, const Segment* segments, std::size_t count, std::size_t bytes,
+                         Prps& prps) {
     if (segments == nullptr || count == 0) return Status::InvalidArgument;
     if (bytes > max_bytes_) return Status::TooLarge;
     const Segment& first = segments[0];

@@ -24,16 +24,17 @@ public:
     Status prepare(port::Port& port, std::size_t max_bytes, unsigned tags);
     void release() { lists_.release(); }
 
-    /// Fills `prps` and, from three pages on, the tag's list. Misaligned: the segments break the PRP rules (a start that
-    /// is no multiple of 4, an inner edge that is no page boundary). InvalidArgument: an empty segment, a null one, or a
-    /// sum that is not `bytes`. TooLarge: more than was prepared.
+    /// Fills `prps` and, from three pages on, the tag's list. Misaligned: the segments break the PRP rules (a
+    /// start that is no multiple of 4, an inner edge that is no page boundary). InvalidArgument: an empty
+    /// segment, a null one, or a sum that is not `bytes`. TooLarge: more than was prepared.
     Status build(unsigned tag, const Segment* segments, std::size_t count, std::size_t bytes, Prps& prps);
 
     /// List pages that transfers of `bytes` may need.
     static std::size_t list_pages(std::size_t bytes);
 
 private:
-    Status build_list(unsigned tag, const Segment* segments, std::size_t count, std::size_t bytes, Prps& prps);
+    Status build_list(unsigned tag, const Segment* segments, std::size_t count, std::size_t bytes,
+                      Prps& prps);
 
     DmaMemory lists_;
     std::size_t pages_per_tag_ = 0;

@@ -4,9 +4,10 @@
 namespace ans::driver::nvme {
 
 namespace {
-constexpr std::size_t kTcbAlignment = 16384;  // the strictest that drivers use. source: hardware.md 6 (m1n1, OpenBSD)
-constexpr unsigned kGenerationShift = 12;    // source: incidents.md cid-beyond-tag-space (Linux 5.14 nvme core)
-constexpr unsigned kMaxGeneration = 15;      // four bits; source: the same
+constexpr std::size_t kTcbAlignment =
+    16384;  // the strictest that drivers use. source: hardware.md 6 (m1n1, OpenBSD)
+constexpr unsigned kGenerationShift = 12;  // source: incidents.md cid-beyond-tag-space (Linux 5.14 nvme core)
+constexpr unsigned kMaxGeneration = 15;    // four bits; source: the same
 constexpr std::uint8_t kBothDirections = 3;  // source: hardware.md 6.3 (m1n1, U-Boot, OpenBSD)
 }  // namespace
 

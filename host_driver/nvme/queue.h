@@ -26,14 +26,15 @@ public:
     /// As the device expects it after a reset: empty, phase 1 to come.
     void reset();
 
-    /// Writes the command and its permission at the tag's index. The tag is the command's id, as ids beyond the tag space
-    /// crash the firmware. source: hardware.md 6.1, 6.2; incidents.md cid-beyond-tag-space
+    /// Writes the command and its permission at the tag's index. The tag is the command's id, as ids beyond
+    /// the tag space crash the firmware. source: hardware.md 6.1, 6.2; incidents.md cid-beyond-tag-space
     void put(unsigned tag, Sqe& sqe, Direction direction, std::uint16_t length) {
         sqe.command_id = static_cast<std::uint16_t>(tag);
         std::memcpy(submission_.cpu() + tag * sizeof(Sqe), &sqe, sizeof sqe);
         // Only these fields ever differ from zero. As macOS does it: opcode 0, no direction without data.
         std::byte* tcb = tcbs_.cpu() + tag * sizeof(Tcb);
-        const std::uint8_t head[4] = {0, static_cast<std::uint8_t>(direction), static_cast<std::uint8_t>(tag), 0};
+        const std::uint8_t head[4] = {0, static_cast<std::uint8_t>(direction), static_cast<std::uint8_t>(tag),
+                                      0};
         std::memcpy(tcb, head, sizeof head);
         std::memcpy(tcb + offsetof(Tcb, length), &length, sizeof length);
         std::memcpy(tcb + offsetof(Tcb, prp1), &sqe.prp1, 2 * sizeof sqe.prp1);
@@ -62,7 +63,8 @@ public:
     port::Address tcbs() const { return tcbs_.device(); }
 
 private:
-    static_assert(offsetof(Sqe, prp2) == offsetof(Sqe, prp1) + 8 && offsetof(Tcb, prp2) == offsetof(Tcb, prp1) + 8);
+    static_assert(offsetof(Sqe, prp2) == offsetof(Sqe, prp1) + 8 &&
+                  offsetof(Tcb, prp2) == offsetof(Tcb, prp1) + 8);
 
     /// What real drivers write where a measure on the command is left out.
     void put_carelessly(unsigned tag, std::uint8_t opcode);

@@ -12,7 +12,8 @@ constexpr port::Nanoseconds kStormPollInterval = ms(1);
 constexpr const char* kLogTimeout = "I/O tag %u (%04x) QID 1 timeout, %s";
 }  // namespace
 
-/// Sleeps while nothing is in flight, and until the earliest deadline otherwise; commands do not wake it one by one.
+/// Sleeps while nothing is in flight, and until the earliest deadline otherwise; commands do not wake it one
+/// by one.
 void Driver::watch(unsigned watch_number) {
     while (watch_number == watch_number_) {
         watchdog_signal_->wait(time_to_deadline());
@@ -67,7 +68,8 @@ void Driver::handle_timeouts() {
 
 void Driver::attend(unsigned reasons) {
     if ((reasons & kStormy) != 0)
-        log(port_, port::LogLevel::Error, "irq %u: nobody cared; masked, completions are polled", resources_.nvme_irq);
+        log(port_, port::LogLevel::Error, "irq %u: nobody cared; masked, completions are polled",
+            resources_.nvme_irq);
     if ((reasons & ~kStormy) == 0) return;
     const std::lock_guard<Mutex> guard(control_);
     if (state_ != State::Live) return;
@@ -83,7 +85,8 @@ void Driver::attend(unsigned reasons) {
         die("controller is down");
 }
 
-/// ResetBeforeTagReuse omitted: the requests end, and their tags are free although the device still has the commands.
+/// ResetBeforeTagReuse omitted: the requests end, and their tags are free although the device still has the
+/// commands.
 void Driver::give_up(std::uint64_t expired) {
     RequestList failed;
     {
@@ -205,6 +208,8 @@ void Driver::firmware_crashed() {
     wake_everyone();
 }
 
-void Driver::firmware_fell_asleep() { call_for(kAsleep); }
+void Driver::firmware_fell_asleep() {
+    call_for(kAsleep);
+}
 
 }  // namespace ans::driver

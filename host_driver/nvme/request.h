@@ -18,22 +18,24 @@ struct Segment {
 
 enum class Op : std::uint8_t { Read, Write, Flush, Trim, WriteZeroes };
 
-/// An I/O command. The caller owns it and its memory; the driver uses both from submit() until it calls `done`, which
-/// happens exactly once. Memory of the request may be used again, or freed, inside `done`.
+/// An I/O command. The caller owns it and its memory; the driver uses both from submit() until it calls
+/// `done`, which happens exactly once. Memory of the request may be used again, or freed, inside `done`.
 struct Request {
     Op op = Op::Read;
-    std::uint64_t lba = 0;             ///< not for Flush
-    std::uint32_t blocks = 0;          ///< not for Flush
-    const Segment* segments = nullptr; ///< Read and Write: together exactly `blocks` blocks
+    std::uint64_t lba = 0;              ///< not for Flush
+    std::uint32_t blocks = 0;           ///< not for Flush
+    const Segment* segments = nullptr;  ///< Read and Write: together exactly `blocks` blocks
     unsigned segment_count = 0;
-    bool fua = false;                  ///< Write: not done before it is on the medium
-    /// Runs in an interrupt handler or a thread of the driver, without locks. It may submit; it must not wait.
+    bool fua = false;  ///< Write: not done before it is on the medium
+    /// Runs in an interrupt handler or a thread of the driver, without locks. It may submit; it must not
+    /// wait.
     void (*done)(Request&) = nullptr;
-    void* context = nullptr;           ///< the caller's
+    void* context = nullptr;  ///< the caller's
 
-    Status status = Status::Ok;        ///< Pending while the driver owns the request
-    std::uint16_t nvme_status = 0;     ///< DeviceError: status code type 10:8, status code 7:0, and the flags above
-    std::uint32_t result = 0;          ///< DW0 of the completion
+    Status status = Status::Ok;  ///< Pending while the driver owns the request
+    std::uint16_t nvme_status =
+        0;                     ///< DeviceError: status code type 10:8, status code 7:0, and the flags above
+    std::uint32_t result = 0;  ///< DW0 of the completion
 
 private:
     friend class Driver;

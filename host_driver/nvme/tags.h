@@ -9,14 +9,14 @@
 
 namespace ans::driver::nvme {
 
-inline constexpr unsigned kTags = 64;           ///< higher ones crash the firmware. source: hardware.md 6.2
-inline constexpr unsigned kAdminTag = 0;        ///< the admin queue's only usable tag. source: hardware.md 6.2
-inline constexpr unsigned kFirstIoTag = 2;      ///< 0 and 1 are the admin queue's
-inline constexpr unsigned kMaxIoTags = 61;      ///< 2 to 62
+inline constexpr unsigned kTags = 64;       ///< higher ones crash the firmware. source: hardware.md 6.2
+inline constexpr unsigned kAdminTag = 0;    ///< the admin queue's only usable tag. source: hardware.md 6.2
+inline constexpr unsigned kFirstIoTag = 2;  ///< 0 and 1 are the admin queue's
+inline constexpr unsigned kMaxIoTags = 61;  ///< 2 to 62
 inline constexpr unsigned kNoTag = kTags;
 
-/// The I/O tags as a bitmap without a lock. A tag is handed out as late as possible after it came back, so that a
-/// completion that arrives twice finds its tag free and not in a new command.
+/// The I/O tags as a bitmap without a lock. A tag is handed out as late as possible after it came back, so
+/// that a completion that arrives twice finds its tag free and not in a new command.
 class TagPool {
 public:
     /// `depth`: how many of the I/O tags are used, 1 to kMaxIoTags.

@@ -33,7 +33,8 @@ constexpr std::uint32_t kRegisters = fourcc("Crg8");
 // Payload layouts, offsets from the end of the section's header. source: hardware.md 7.6
 constexpr std::size_t kVersionText = 16;
 constexpr std::size_t kTextText = 4;
-constexpr std::size_t kMailboxType = 16, kMailboxIndex = 24, kMailboxEntries = 28;  // 16 bytes nobody names come first
+constexpr std::size_t kMailboxType = 16, kMailboxIndex = 24,
+                      kMailboxEntries = 28;  // 16 bytes nobody names come first
 constexpr std::size_t kMailboxEntrySize = 24;
 constexpr std::size_t kRegistersSize = 0x350;
 constexpr std::size_t kX0 = 8, kSp = 256, kPc = 264, kPsr = 272, kFar = 816, kEsr = 832;
@@ -49,17 +50,24 @@ public:
     void line(const char* format, Arguments... arguments) {
         char text[320];
         const int length = std::snprintf(text, sizeof text, format, arguments...);
-        emit({text, std::min<std::size_t>(length < 0 ? 0 : static_cast<std::size_t>(length), sizeof text - 1)});
+        emit({text,
+              std::min<std::size_t>(length < 0 ? 0 : static_cast<std::size_t>(length), sizeof text - 1)});
     }
 
     void section(std::uint32_t kind, const std::byte* payload, std::size_t size) {
         switch (kind) {
-            case kVersion: return version(payload, size);
-            case kText: return message(payload, size);
-            case kTime: return time(payload, size);
-            case kMailbox: return mailbox(payload, size);
-            case kRegisters: return registers(payload, size);
-            default: return;  // Ccst, CasC, Crtk, Ccdp and what later firmware adds: not decoded
+            case kVersion:
+                return version(payload, size);
+            case kText:
+                return message(payload, size);
+            case kTime:
+                return time(payload, size);
+            case kMailbox:
+                return mailbox(payload, size);
+            case kRegisters:
+                return registers(payload, size);
+            default:
+                return;  // Ccst, CasC, Crtk, Ccdp and what later firmware adds: not decoded
         }
     }
 
@@ -72,8 +80,8 @@ private:
     bool too_short(const char* name, std::size_t size, std::size_t needed) {
         if (size >= needed) return false;
         if (omit_.has(Measure::CrashlogBounds))
-            line("unprotected (crashlog_bounds): a kernel would now read %zu bytes of %s, which has %zu", needed, name,
-                 size);
+            line("unprotected (crashlog_bounds): a kernel would now read %zu bytes of %s, which has %zu",
+                 needed, name, size);
         else
             line("crashlog section %s is too short: %zu bytes", name, size);
         return true;
@@ -98,8 +106,8 @@ private:
     }
     void mailbox(const std::byte* payload, std::size_t size) {
         if (too_short("Cmbx", size, kMailboxEntries)) return;
-        line("Mailbox history (type = %" PRIu32 ", index = %" PRIu32 "):", load<std::uint32_t>(payload + kMailboxType),
-             load<std::uint32_t>(payload + kMailboxIndex));
+        line("Mailbox history (type = %" PRIu32 ", index = %" PRIu32 "):",
+             load<std::uint32_t>(payload + kMailboxType), load<std::uint32_t>(payload + kMailboxIndex));
         const std::size_t count =
             std::min<std::size_t>((size - kMailboxEntries) / kMailboxEntrySize, kMaxMailboxEntries);
         for (std::size_t i = 0; i < count; ++i) {
@@ -115,7 +123,8 @@ private:
         line("  PSR %016" PRIx64 "  PC %016" PRIx64 "  SP %016" PRIx64, at(kPsr), at(kPc), at(kSp));
         line("  ESR %016" PRIx64 "  FAR %016" PRIx64, at(kEsr), at(kFar));
         for (unsigned i = 0; i + 1 < 31; i += 2)
-            line("  x%-2u %016" PRIx64 "  x%-2u %016" PRIx64, i, at(kX0 + 8 * i), i + 1, at(kX0 + 8 * (i + 1)));
+            line("  x%-2u %016" PRIx64 "  x%-2u %016" PRIx64, i, at(kX0 + 8 * i), i + 1,
+                 at(kX0 + 8 * (i + 1)));
         line("  x30 %016" PRIx64, at(kX0 + 8 * 30));
     }
 
@@ -142,13 +151,16 @@ void print_crashlog(const std::byte* data, std::size_t size, CrashlogSink& sink,
         const std::size_t length = load<std::uint32_t>(data + offset + kSectionLengthOffset);
         // A length below the header would never move on, one past the end would read on.
         if (length < kSectionHeaderSize && omit.has(Measure::CrashlogZeroSection))
-            return printer.line("unprotected (crashlog_zero_section): a kernel would now loop at byte %zu", offset);
-        if (length < kSectionHeaderSize) return printer.line("crashlog section of %zu bytes ends the dump", length);
+            return printer.line("unprotected (crashlog_zero_section): a kernel would now loop at byte %zu",
+                                offset);
+        if (length < kSectionHeaderSize)
+            return printer.line("crashlog section of %zu bytes ends the dump", length);
         const std::size_t available = std::min(length, limit - offset);
         printer.section(kind, data + offset + kSectionHeaderSize, available - kSectionHeaderSize);
         if (available < length && omit.has(Measure::CrashlogBounds))
-            return printer.line("unprotected (crashlog_bounds): a kernel would now read %zu bytes past the end",
-                                length - available);
+            return printer.line(
+                "unprotected (crashlog_bounds): a kernel would now read %zu bytes past the end",
+                length - available);
         if (available < length) return printer.line("crashlog section is cut off after %zu bytes", available);
         offset += length;
     }

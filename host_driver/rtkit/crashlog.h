@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Turns a coprocessor's crashlog into lines of text. A crashed firmware wrote it: lengths, counts and text may
-// be anything; the work is bounded by `size` and by limits of our own.
+// Turns a coprocessor's crashlog into lines of text. A crashed firmware wrote it: lengths, counts and text
+// may be anything; the work is bounded by `size` and by limits of our own.
 #pragma once
 
 #include <cstddef>

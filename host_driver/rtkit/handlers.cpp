@@ -33,16 +33,23 @@ private:
 
 void Rtkit::handle(const Message& message) {
     if (phase_ == Phase::Crashed || phase_ == Phase::Stopped) return;
-    // Before the map is complete only management messages mean anything; what else waits is of an earlier session.
+    // Before the map is complete only management messages mean anything; what else waits is of an earlier
+    // session.
     if (message.endpoint != kManagement && phase_ < Phase::Starting)
         return stranger("early message", message);
     switch (message.endpoint) {
-        case kManagement: return handle_management(message.msg0);
-        case kCrashlog: return handle_crashlog(message.msg0);
-        case kSyslog: return handle_syslog(message.msg0);
-        case kIoReport: return handle_ioreport(message.msg0);
-        case kOsLog: return handle_oslog(message.msg0);
-        default: return stranger("message to unknown endpoint", message);
+        case kManagement:
+            return handle_management(message.msg0);
+        case kCrashlog:
+            return handle_crashlog(message.msg0);
+        case kSyslog:
+            return handle_syslog(message.msg0);
+        case kIoReport:
+            return handle_ioreport(message.msg0);
+        case kOsLog:
+            return handle_oslog(message.msg0);
+        default:
+            return stranger("message to unknown endpoint", message);
     }
 }
 
@@ -56,18 +63,23 @@ void Rtkit::stranger(const char* what, const Message& message) {
 void Rtkit::unknown(const char* what, std::uint8_t endpoint, std::uint64_t msg0) {
     if (++complaints_ > kMaxComplaints) return;
     log(port_, port::LogLevel::Warning, "RTKit: %s 0x%02x: 0x%016llx%s", what, endpoint,
-        static_cast<unsigned long long>(msg0), complaints_ == kMaxComplaints ? " (no more of these are logged)" : "");
+        static_cast<unsigned long long>(msg0),
+        complaints_ == kMaxComplaints ? " (no more of these are logged)" : "");
 }
 
 void Rtkit::handle_management(std::uint64_t msg0) {
     switch (Type::get(msg0)) {
-        case kHello: return handle_hello(msg0);
-        case kEndpointMap: return handle_endpoint_map(msg0);
-        case kIopPowerAck: return handle_iop_power(static_cast<std::uint16_t>(PowerState::get(msg0)));
+        case kHello:
+            return handle_hello(msg0);
+        case kEndpointMap:
+            return handle_endpoint_map(msg0);
+        case kIopPowerAck:
+            return handle_iop_power(static_cast<std::uint16_t>(PowerState::get(msg0)));
         case kApPower:
             ap_answer_ = static_cast<std::uint32_t>(PowerState::get(msg0));
             return changed_->notify();
-        default: return unknown("unknown management message", kManagement, msg0);
+        default:
+            return unknown("unknown management message", kManagement, msg0);
     }
 }
 
@@ -76,8 +88,8 @@ void Rtkit::handle_hello(std::uint64_t msg0) {
     const auto min = static_cast<unsigned>(HelloMin::get(msg0));
     const auto max = static_cast<unsigned>(HelloMax::get(msg0));
     if (min > kMaxVersion || max < kMinVersion || min > max) {
-        log(port_, port::LogLevel::Error, "RTKit: firmware speaks protocol %u to %u, this driver %u to %u", min, max,
-            kMinVersion, kMaxVersion);
+        log(port_, port::LogLevel::Error, "RTKit: firmware speaks protocol %u to %u, this driver %u to %u",
+            min, max, kMinVersion, kMaxVersion);
         failure_ = Status::Protocol;
         return changed_->notify();
     }
@@ -127,7 +139,8 @@ void Rtkit::handle_iop_power(std::uint16_t state) {
 
 void Rtkit::handle_crashlog(std::uint64_t msg0) {
     if (Type::get(msg0) != kBufferRequest) return unknown("unknown crashlog message", kCrashlog, msg0);
-    // The first is a wish for a buffer, every further one says that the firmware crashed. source: hardware.md 7.6
+    // The first is a wish for a buffer, every further one says that the firmware crashed. source:
+    // hardware.md 7.6
     if (crashlog_ready_) return crash();
     handle_buffer_request(kCrashlog, msg0);
     crashlog_ready_ = buffers_.find(kCrashlog) != nullptr;
@@ -153,12 +166,14 @@ void Rtkit::handle_buffer_request(std::uint8_t endpoint, std::uint64_t msg0) {
             return unprotected(port_, Measure::RefuseFirmwareBuffer,
                                "a kernel would now read what endpoint 0x%02x says from 0x%llx", endpoint,
                                static_cast<unsigned long long>(place));
-        log(port_, port::LogLevel::Warning, "RTKit: endpoint 0x%02x offers a buffer of its own; ignored", endpoint);
+        log(port_, port::LogLevel::Warning, "RTKit: endpoint 0x%02x offers a buffer of its own; ignored",
+            endpoint);
         return;
     }
     if (omit_.has(Measure::GrantBuffers) && (endpoint == kCrashlog || endpoint == kIoReport)) return;
     std::uint64_t size = oslog ? OsLogBytes::get(msg0) : BufferPages::get(msg0) * kPageSize;
-    if (oslog && omit_.has(Measure::OslogSizeInBytes)) size -= size % kPageSize;  // source: hardware.md 7.4 (m1n1)
+    if (oslog && omit_.has(Measure::OslogSizeInBytes))
+        size -= size % kPageSize;  // source: hardware.md 7.4 (m1n1)
     const DmaMemory* memory = buffers_.provide(endpoint, size);
     if (memory == nullptr) return;
     if (oslog)
@@ -171,7 +186,8 @@ void Rtkit::handle_buffer_request(std::uint8_t endpoint, std::uint64_t msg0) {
 
 void Rtkit::handle_syslog(std::uint64_t msg0) {
     switch (Type::get(msg0)) {
-        case kBufferRequest: return handle_buffer_request(kSyslog, msg0);
+        case kBufferRequest:
+            return handle_buffer_request(kSyslog, msg0);
         case kSyslogInit:
             syslog_ = {static_cast<std::uint32_t>(SyslogEntries::get(msg0)),
                        static_cast<std::uint32_t>(SyslogTextSize::get(msg0))};
@@ -181,7 +197,8 @@ void Rtkit::handle_syslog(std::uint64_t msg0) {
             // Echoed whether readable or not: firmware waits for it. source: hardware.md 7.5
             if (!omit_.has(Measure::EchoSyslog)) send(kSyslog, msg0);
             return;
-        default: return unknown("unknown syslog message", kSyslog, msg0);
+        default:
+            return unknown("unknown syslog message", kSyslog, msg0);
     }
 }
 
@@ -196,22 +213,24 @@ void Rtkit::print_syslog(unsigned index) {
     if (omit_.has(Measure::SyslogBounds)) shape.entries = SyslogIndex::max + 1;
     const bool read = read_syslog_entry(memory->cpu(), memory->size(), shape, index, entry);
     if (omit_.has(Measure::SyslogBounds) && index >= syslog_.entries && syslog_.text_size != 0)
-        unprotected(port_, Measure::SyslogBounds, "entry %u of %u: a kernel would now read %s", index, syslog_.entries,
-                    read ? "what lies behind the last" : "past the end of its memory");
-    if (!read)
-        return unknown("syslog message without an entry", kSyslog, index);
+        unprotected(port_, Measure::SyslogBounds, "entry %u of %u: a kernel would now read %s", index,
+                    syslog_.entries, read ? "what lies behind the last" : "past the end of its memory");
+    if (!read) return unknown("syslog message without an entry", kSyslog, index);
     // source: real-machines.md: the context is `file:line`
-    log(port_, port::LogLevel::Info, "RTKit: syslog message: %s: %s", entry.context.c_str(), entry.text.c_str());
+    log(port_, port::LogLevel::Info, "RTKit: syslog message: %s: %s", entry.context.c_str(),
+        entry.text.c_str());
 }
 
 void Rtkit::handle_ioreport(std::uint64_t msg0) {
     switch (Type::get(msg0)) {
-        case kBufferRequest: return handle_buffer_request(kIoReport, msg0);
+        case kBufferRequest:
+            return handle_buffer_request(kIoReport, msg0);
         case kIoReportStart:
         case kIoReportReport:
             if (!omit_.has(Measure::EchoIoReport)) send(kIoReport, msg0);  // source: hardware.md 7.7
             return;
-        default: return unknown("unknown ioreport message", kIoReport, msg0);
+        default:
+            return unknown("unknown ioreport message", kIoReport, msg0);
     }
 }
 

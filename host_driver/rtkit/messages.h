@@ -17,9 +17,11 @@ inline constexpr std::uint8_t kIoReport = 0x04;
 inline constexpr std::uint8_t kOsLog = 0x08;
 inline constexpr unsigned kFirstApplicationEndpoint = 0x20;
 
-using Type = Bits<52, 8>;    // of every endpoint but oslog. source: hardware.md 7.1, 7.4
+using Type = Bits<52, 8>;  // of every endpoint but oslog. source: hardware.md 7.1, 7.4
 using Payload = Bits<0, 52>;
-constexpr std::uint64_t message(std::uint64_t type, std::uint64_t payload) { return Type::put(type) | payload; }
+constexpr std::uint64_t message(std::uint64_t type, std::uint64_t payload) {
+    return Type::put(type) | payload;
+}
 
 // Management, endpoint 0. source: hardware.md 7.1
 enum ManagementType : std::uint8_t {

@@ -15,7 +15,8 @@ constexpr unsigned kIdleLimit = 1'000;  // wake-ups in a row for no message; the
 constexpr port::Nanoseconds kIdlePause = ms(1);
 }  // namespace
 
-Rtkit::Rtkit(port::Port& port, Mailbox& mailbox, Sart& sart, RtkitClient& client, bool use_interrupts, Measures omit)
+Rtkit::Rtkit(port::Port& port, Mailbox& mailbox, Sart& sart, RtkitClient& client, bool use_interrupts,
+             Measures omit)
     : port_(port),
       mailbox_(mailbox),
       client_(client),
@@ -69,7 +70,8 @@ unsigned Rtkit::process() {
         std::atomic<bool>& handling;
         ~Leave() { handling = false; }
     } leave{handling_};
-    // Bounded, so that a flood keeps nobody here; what is left raises the interrupt again, or waits for the next call.
+    // Bounded, so that a flood keeps nobody here; what is left raises the interrupt again, or waits for the
+    // next call.
     unsigned handled = 0;
     send_stuck_ = false;
     const unsigned room = omit_.has(Measure::MailboxBackpressure) ? kQueueOf2022 : kBatch;
@@ -113,10 +115,13 @@ Status Rtkit::boot(Start how) {
             return status;
     }
     const auto awake_already = [&] { return phase_ == Phase::Hello && iop_answer_ == kPowerOn; };
-    if (!wait_until(kStepTimeout, [&] { return phase_ > Phase::Hello || awake_already(); })) return outcome("HELLO");
+    if (!wait_until(kStepTimeout, [&] { return phase_ > Phase::Hello || awake_already(); }))
+        return outcome("HELLO");
     if (awake_already()) return Status::NotReady;
-    if (!wait_until(kStepTimeout, [&] { return phase_ > Phase::Map; })) return outcome("complete endpoint map");
-    if (!wait_until(kStepTimeout, [&] { return iop_answer_ == kPowerOn; })) return outcome("IOP power state ON");
+    if (!wait_until(kStepTimeout, [&] { return phase_ > Phase::Map; }))
+        return outcome("complete endpoint map");
+    if (!wait_until(kStepTimeout, [&] { return iop_answer_ == kPowerOn; }))
+        return outcome("IOP power state ON");
     const Status status = set_power(kApPower, kPowerOn, ap_answer_);
     if (status != Status::Ok) return crashed() ? Status::DeviceGone : status;
     asking_iop_ = false;
@@ -136,7 +141,8 @@ Status Rtkit::set_power(ManagementType type, std::uint16_t state, std::uint32_t&
         return Status::Timeout;
     }
     if (answer == state || omit_.has(Measure::PowerAckCheck)) return Status::Ok;
-    log(port_, port::LogLevel::Error, "RTKit: %s power state 0x%x was acknowledged as 0x%x", side, state, answer);
+    log(port_, port::LogLevel::Error, "RTKit: %s power state 0x%x was acknowledged as 0x%x", side, state,
+        answer);
     return Status::Protocol;
 }
 
@@ -150,6 +156,8 @@ Status Rtkit::power_down(std::uint16_t iop_state) {
     return status;
 }
 
-bool Rtkit::alive() { return running() && set_power(kApPower, kPowerOn, ap_answer_) == Status::Ok && running(); }
+bool Rtkit::alive() {
+    return running() && set_power(kApPower, kPowerOn, ap_answer_) == Status::Ok && running();
+}
 
 }  // namespace ans::driver::rtkit

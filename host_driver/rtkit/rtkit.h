@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The RTKit protocol from the application processor's side: boot, system endpoints, shared buffers, power states.
+// The RTKit protocol from the application processor's side: boot, system endpoints, shared buffers, power
+// states.
 #pragma once
 
 #include <atomic>
@@ -32,7 +33,8 @@ public:
         Wake,  ///< the processor runs already: sleeping, idle, or in somebody's session
     };
 
-    Rtkit(port::Port& port, Mailbox& mailbox, Sart& sart, RtkitClient& client, bool use_interrupts, Measures omit = {});
+    Rtkit(port::Port& port, Mailbox& mailbox, Sart& sart, RtkitClient& client, bool use_interrupts,
+          Measures omit = {});
     /// close() came before, or no thread of the port runs any more.
     ~Rtkit();
 
@@ -44,15 +46,16 @@ public:
     /// From HELLO to both power states ON. Every step waits at most one second. source: hardware.md 7.2
     /// NotReady (Wake only): the firmware is awake in a session that is not ours.
     Status boot(Start how);
-    /// AP quiesced, then IOP to sleep; after it RUN may be cleared. No message goes out after the last acknowledgement.
+    /// AP quiesced, then IOP to sleep; after it RUN may be cleared. No message goes out after the last
+    /// acknowledgement.
     Status shutdown() { return power_down(kPowerSleep); }
     /// AP quiesced, then IOP quiesced; boot(Wake) goes on from there.
     Status quiesce() { return power_down(kPowerQuiesced); }
-    /// Asks the firmware for a sign of life (AP power ON again), for at most a second. Registers of a coprocessor that
-    /// does not run must not be touched.
+    /// Asks the firmware for a sign of life (AP power ON again), for at most a second. Registers of a
+    /// coprocessor that does not run must not be touched.
     bool alive();
-    /// Handles what waits in the mailbox, some messages at a time; for users without interrupts. Returns at once while
-    /// another thread does it. The number of messages.
+    /// Handles what waits in the mailbox, some messages at a time; for users without interrupts. Returns at
+    /// once while another thread does it. The number of messages.
     unsigned process();
     /// Closes the SART windows and frees the buffers. Only while the coprocessor cannot use them.
     void release_buffers() { buffers_.release(); }
@@ -100,15 +103,15 @@ private:
     SyslogShape syslog_;
     std::uint32_t iop_answer_ = kNoAnswer;  ///< state in the newest acknowledgement
     std::uint32_t ap_answer_ = kNoAnswer;
-    bool asking_iop_ = false;     ///< a change of the IOP's state is ours
-    bool crashlog_ready_ = false; ///< the session's first crashlog request was answered
-    unsigned complaints_ = 0;     ///< unknown messages logged in this session
+    bool asking_iop_ = false;      ///< a change of the IOP's state is ours
+    bool crashlog_ready_ = false;  ///< the session's first crashlog request was answered
+    unsigned complaints_ = 0;      ///< unknown messages logged in this session
 
     std::unique_ptr<port::Signal> arrived_;  ///< messages wait, or the worker shall end
     std::unique_ptr<port::Signal> changed_;  ///< the session's state changed
     std::unique_ptr<port::Thread> worker_;
     bool open_ = false;
-    bool send_stuck_ = false;  ///< the newest message found no room
+    bool send_stuck_ = false;            ///< the newest message found no room
     std::atomic<bool> handling_{false};  ///< somebody is inside process()
 };
 

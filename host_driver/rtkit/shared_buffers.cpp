@@ -34,8 +34,8 @@ const DmaMemory* SharedBuffers::provide(std::uint8_t endpoint, std::uint64_t siz
         return nullptr;
     }
     if (const Status status = open_window(memory); status != Status::Ok) {
-        log(port_, port::LogLevel::Error, "RTKit: SART does not take the buffer of endpoint 0x%02x: %s", endpoint,
-            to_string(status));
+        log(port_, port::LogLevel::Error, "RTKit: SART does not take the buffer of endpoint 0x%02x: %s",
+            endpoint, to_string(status));
         return nullptr;
     }
     if (careless && present != nullptr) {

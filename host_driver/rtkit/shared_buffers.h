@@ -15,8 +15,9 @@ class SharedBuffers {
 public:
     SharedBuffers(port::Port& port, Sart& sart, Measures omit) : port_(port), sart_(sart), omit_(omit) {}
 
-    /// A buffer of at least `size` bytes for the endpoint, or nullptr (logged). Asked again, an endpoint gets the same
-    /// buffer if it is large enough; a smaller one is kept until release(), as the firmware may still use it.
+    /// A buffer of at least `size` bytes for the endpoint, or nullptr (logged). Asked again, an endpoint gets
+    /// the same buffer if it is large enough; a smaller one is kept until release(), as the firmware may
+    /// still use it.
     const DmaMemory* provide(std::uint8_t endpoint, std::uint64_t size);
     /// The endpoint's newest buffer, or nullptr.
     const DmaMemory* find(std::uint8_t endpoint) { return at(endpoint); }

@@ -10,19 +10,25 @@ namespace ans::driver {
 namespace {
 
 // source: hardware.md 4 (register table)
-constexpr port::Address config_register(unsigned entry) { return 0x00 + 4 * entry; }
-constexpr port::Address address_register(unsigned entry) { return 0x40 + 4 * entry; }
-constexpr port::Address size_register(unsigned entry) { return 0x80 + 4 * entry; }  // version 3 only
+constexpr port::Address config_register(unsigned entry) {
+    return 0x00 + 4 * entry;
+}
+constexpr port::Address address_register(unsigned entry) {
+    return 0x40 + 4 * entry;
+}
+constexpr port::Address size_register(unsigned entry) {
+    return 0x80 + 4 * entry;
+}  // version 3 only
 
 using V2Flags = Bits<24, 8>;  // source: hardware.md 4
 using V2Pages = Bits<0, 24>;  // source: hardware.md 4
 using V3Flags = Bits<0, 8>;   // source: hardware.md 4
 using V3Pages = Bits<0, 30>;  // source: hardware.md 4 ("at most 2^30-1")
 
-constexpr port::Address kForgotten = ~port::Address{0};            // of a window that nobody can name any more
-constexpr std::uint8_t kFullAccess = 0xff;                        // source: hardware.md 4
-constexpr port::Address kReachV2 = port::Address{1} << 36;        // source: hardware.md 4 (binding, sart.c)
-constexpr port::Address kReachV3 = port::Address{1} << 42;        // source: hardware.md 4 (binding, sart.c)
+constexpr port::Address kForgotten = ~port::Address{0};     // of a window that nobody can name any more
+constexpr std::uint8_t kFullAccess = 0xff;                  // source: hardware.md 4
+constexpr port::Address kReachV2 = port::Address{1} << 36;  // source: hardware.md 4 (binding, sart.c)
+constexpr port::Address kReachV3 = port::Address{1} << 42;  // source: hardware.md 4 (binding, sart.c)
 
 }  // namespace
 
@@ -56,7 +62,8 @@ Status Sart::add(port::Address address, std::uint64_t size) {
     for (unsigned entry = 0; entry < kEntries; ++entry) {
         if (windows_[entry].size != 0) continue;
         // The boot loader's are never taken, whatever their flags say now, nor is somebody else's since init.
-        if (!omit_.has(Measure::SartProtectedEntries) && ((protected_ >> entry & 1u) != 0 || enabled(entry))) continue;
+        if (!omit_.has(Measure::SartProtectedEntries) && ((protected_ >> entry & 1u) != 0 || enabled(entry)))
+            continue;
         windows_[entry] = {address, size};
         write_entry(entry, kFullAccess, address, size);
         return Status::Ok;
@@ -80,8 +87,8 @@ Status Sart::remove(port::Address address, std::uint64_t size) {
 }
 
 unsigned Sart::windows() const {
-    return static_cast<unsigned>(
-        std::count_if(windows_.begin(), windows_.end(), [](const Window& window) { return window.size != 0; }));
+    return static_cast<unsigned>(std::count_if(windows_.begin(), windows_.end(),
+                                               [](const Window& window) { return window.size != 0; }));
 }
 
 // Address, then size, then flags: the entry becomes valid with its last write. source: hardware.md 4

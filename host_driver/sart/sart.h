@@ -18,7 +18,8 @@ public:
     /// `version`: 2 (t8103) or 3 (t8112, t600x, t602x).
     Sart(port::Port& port, port::Address base, unsigned version, Measures omit = {});
 
-    /// Remembers the entries that the boot loader made; they are never changed or reused afterwards. Touches no entry.
+    /// Remembers the entries that the boot loader made; they are never changed or reused afterwards. Touches
+    /// no entry.
     Status init();
     /// Lets the coprocessor reach [address, address+size), both multiples of 4 KiB.
     /// NoMemory: no entry is free. OutOfRange: beyond what this version can express.

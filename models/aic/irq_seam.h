@@ -18,8 +18,8 @@ public:
     /// `point`: NvmeIrq or MailboxIrq. `line`: the AIC line number that a plan sees.
     IrqSeam(sc_core::sc_module_name name, DecidePoint point, unsigned line, const DecideHub& decide);
 
-    /// The output stays at `level` for that time, from now on. From a process only; a plan has to be installed
-    /// at the point before the wire's first change.
+    /// The output stays at `level` for that time, from now on. From a process only; a plan has to be
+    /// installed at the point before the wire's first change.
     void force(bool level, SimTime how_long);
 
     void set_level(bool level, SimTime at) override {
@@ -44,7 +44,7 @@ private:
     const DecideHub& decide_;
     const unsigned line_;
     bool in_level_ = false;
-    bool driven_ = false;             ///< the level that the output has, or would have
+    bool driven_ = false;  ///< the level that the output has, or would have
     SimTime forced_until_ = 0;
     sc_core::sc_event release_{"release"};
     SimTime rise_due_ = kNever;  ///< a rise held back

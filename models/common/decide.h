@@ -40,12 +40,12 @@ std::string_view decide_point_what(DecidePoint point);
 struct Verdict {
     enum class Kind : std::uint8_t { Pass, Drop, Replace, Delay, Repeat, Answer, Flip };
     Kind kind = Kind::Pass;
-    std::uint8_t flip = 0;      ///< Flip: bits of that byte
-    std::uint16_t value = 0;    ///< Answer: the NVMe status; Replace at the reset line: its scope
-    std::uint32_t count = 1;    ///< Repeat: how many extra times
-    SimTime delay = 0;          ///< Delay, Answer: how long to hold it; Repeat: how long after the first
-    std::uint64_t offset = 0;   ///< Flip: which byte
-    Event replacement{};        ///< Replace: same kind as the event that was judged
+    std::uint8_t flip = 0;     ///< Flip: bits of that byte
+    std::uint16_t value = 0;   ///< Answer: the NVMe status; Replace at the reset line: its scope
+    std::uint32_t count = 1;   ///< Repeat: how many extra times
+    SimTime delay = 0;         ///< Delay, Answer: how long to hold it; Repeat: how long after the first
+    std::uint64_t offset = 0;  ///< Flip: which byte
+    Event replacement{};       ///< Replace: same kind as the event that was judged
 };
 
 /// Answers for the points it was installed at.
@@ -63,7 +63,9 @@ public:
     Verdict ask(DecidePoint point, const Event& about) const {
         return deciders_[static_cast<std::size_t>(point)]->decide(point, about);
     }
-    void install(DecidePoint point, Decider& decider) { deciders_[static_cast<std::size_t>(point)] = &decider; }
+    void install(DecidePoint point, Decider& decider) {
+        deciders_[static_cast<std::size_t>(point)] = &decider;
+    }
     /// A hub with nothing planned, for blocks used alone.
     static DecideHub& none();
 

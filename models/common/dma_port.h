@@ -2,10 +2,11 @@
 // A block's way to memory: one initiator socket, DMI where the target grants it, plain transport elsewhere.
 #pragma once
 
+#include <tlm_utils/simple_initiator_socket.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <tlm>
-#include <tlm_utils/simple_initiator_socket.h>
 
 #include "models/common/sim_time.h"
 

@@ -16,11 +16,14 @@ void EventHub::subscribe(EventSink& sink, const Kinds& kinds) {
 
 void EventHub::subscribe(EventSink& sink, std::initializer_list<EventKind> kinds) {
     Kinds set;
-    for (EventKind kind : kinds) set.set(index(kind));
+    for (EventKind kind : kinds)
+        set.set(index(kind));
     subscribe(sink, set);
 }
 
-void EventHub::unsubscribe(EventSink& sink) { unsubscribe(sink, all()); }
+void EventHub::unsubscribe(EventSink& sink) {
+    unsubscribe(sink, all());
+}
 
 void EventHub::unsubscribe(EventSink& sink, const Kinds& kinds) {
     for (std::size_t k = 0; k < kEventKinds; ++k) {
@@ -39,13 +42,18 @@ std::string format_field(const EventField& field, const Event& event) {
     const std::uint64_t value = field.get(event);
     char text[32];
     switch (field.format) {
-        case FieldFormat::Bool: return value != 0 ? "true" : "false";
+        case FieldFormat::Bool:
+            return value != 0 ? "true" : "false";
         case FieldFormat::Enum:
             if (value < field.name_count) return std::string(field.names[value]);
             [[fallthrough]];
         case FieldFormat::Dec:
-        case FieldFormat::Time: std::snprintf(text, sizeof text, "%" PRIu64, value); return text;
-        case FieldFormat::Hex: std::snprintf(text, sizeof text, "0x%" PRIx64, value); return text;
+        case FieldFormat::Time:
+            std::snprintf(text, sizeof text, "%" PRIu64, value);
+            return text;
+        case FieldFormat::Hex:
+            std::snprintf(text, sizeof text, "0x%" PRIx64, value);
+            return text;
     }
     return {};
 }
@@ -53,7 +61,8 @@ std::string format_field(const EventField& field, const Event& event) {
 std::string to_string(const Event& event) {
     const EventInfo& info = event_info(event.kind);
     char time[40];
-    std::snprintf(time, sizeof time, "%" PRIu64 ".%06" PRIu64 " us ", event.time / 1000'000u, event.time % 1000'000u);
+    std::snprintf(time, sizeof time, "%" PRIu64 ".%06" PRIu64 " us ", event.time / 1000'000u,
+                  event.time % 1000'000u);
     std::string out = time;
     out.append(unit_name(event.unit)).append(" ").append(info.name);
     for (std::size_t i = 0; i < info.field_count; ++i)
@@ -96,8 +105,12 @@ constexpr std::array<PointInfo, kDecidePoints> kPoints{{
 
 }  // namespace
 
-std::string_view decide_point_name(DecidePoint point) { return kPoints[static_cast<std::size_t>(point)].name; }
+std::string_view decide_point_name(DecidePoint point) {
+    return kPoints[static_cast<std::size_t>(point)].name;
+}
 
-std::string_view decide_point_what(DecidePoint point) { return kPoints[static_cast<std::size_t>(point)].what; }
+std::string_view decide_point_what(DecidePoint point) {
+    return kPoints[static_cast<std::size_t>(point)].what;
+}
 
 }  // namespace ans

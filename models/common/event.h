@@ -18,30 +18,71 @@ namespace ans {
 
 /// Who speaks. One entry a block; instances are told apart by the event's own fields.
 enum class Unit : std::uint8_t {
-    Bus, Mailbox, Asc, Sart, Nvme, Nvmmu, Pmgr, Aic, Dram, Media, Firmware, Host, Driver, Fault, Monitor, Run,
+    Bus,
+    Mailbox,
+    Asc,
+    Sart,
+    Nvme,
+    Nvmmu,
+    Pmgr,
+    Aic,
+    Dram,
+    Media,
+    Firmware,
+    Host,
+    Driver,
+    Fault,
+    Monitor,
+    Run,
     Count
 };
 
 enum class EventKind : std::uint8_t {
     // bus
-    RegRead, RegWrite, BusError,
+    RegRead,
+    RegWrite,
+    BusError,
     // mailbox
-    MailPush, MailPop, MailOverflow, MailUnderflow,
+    MailPush,
+    MailPop,
+    MailOverflow,
+    MailUnderflow,
     // sart
-    SartEntry, SartDenied,
+    SartEntry,
+    SartDenied,
     // nvmmu and nvme
-    Doorbell, CommandFetched, TcbFetched, TcbInvalidated, DmaData, DmaDenied,
-    CompletionPosted, CqHead, CqOverrun, ControllerState,
+    Doorbell,
+    CommandFetched,
+    TcbFetched,
+    TcbInvalidated,
+    DmaData,
+    DmaDenied,
+    CompletionPosted,
+    CqHead,
+    CqOverrun,
+    ControllerState,
     // wires, power, processor
-    IrqLevel, PowerState, ResetLine, ProcessorRun,
+    IrqLevel,
+    PowerState,
+    ResetLine,
+    ProcessorRun,
     // firmware
-    FirmwareState, FirmwareLog, FirmwareCrash, BootStatus,
+    FirmwareState,
+    FirmwareLog,
+    FirmwareCrash,
+    BootStatus,
     // media
-    MediaFlush, MediaError, PowerCut,
+    MediaFlush,
+    MediaError,
+    PowerCut,
     // host side
-    DriverLog, DriverStage, IrqEntry,
+    DriverLog,
+    DriverStage,
+    IrqEntry,
     // judges and faults
-    FaultFired, RuleViolated, RunNote,
+    FaultFired,
+    RuleViolated,
+    RunNote,
     Count
 };
 inline constexpr std::size_t kEventKinds = static_cast<std::size_t>(EventKind::Count);
@@ -118,7 +159,8 @@ public:
 
     bool wants(EventKind kind) const { return !sinks_[index(kind)].empty(); }
     void emit(const Event& event) {
-        for (EventSink* sink : sinks_[index(event.kind)]) sink->on_event(event);
+        for (EventSink* sink : sinks_[index(event.kind)])
+            sink->on_event(event);
     }
     void subscribe(EventSink& sink, const Kinds& kinds);
     void subscribe(EventSink& sink, std::initializer_list<EventKind> kinds);

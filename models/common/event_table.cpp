@@ -14,74 +14,116 @@ constexpr S kMailNames[] = {"a2i", "i2a"};
 constexpr S kDirectionNames[] = {"device_to_memory", "memory_to_device"};
 constexpr S kResponseNames[] = {"ok", "incomplete", "generic", "address", "command", "burst", "byte_enable"};
 constexpr S kSartReasons[] = {"no_entry", "partial", "wraps", "beyond_reach"};
-constexpr S kDmaReasons[] = {"no_tcb", "direction", "length", "page", "prp_offset", "list_outside", "outside_memory"};
+constexpr S kDmaReasons[] = {"no_tcb",     "direction",    "length",        "page",
+                             "prp_offset", "list_outside", "outside_memory"};
 constexpr S kLogLevels[] = {"error", "warning", "info", "debug"};
-constexpr S kFirmwareStates[] = {"off", "booting", "running", "quiesced", "idle", "sleeping", "crashed", "hung"};
+constexpr S kFirmwareStates[] = {"off",  "booting",  "running", "quiesced",
+                                 "idle", "sleeping", "crashed", "hung"};
 constexpr S kSeverities[] = {"advice", "warning", "error"};
 
-constexpr EventField field(S name, unsigned slot, unsigned lsb, unsigned bits, F format = F::Dec, S what = {}) {
-    return {name, static_cast<std::uint8_t>(slot), static_cast<std::uint8_t>(lsb), static_cast<std::uint8_t>(bits),
-            format, nullptr, 0, what};
+constexpr EventField field(S name, unsigned slot, unsigned lsb, unsigned bits, F format = F::Dec,
+                           S what = {}) {
+    return {name,
+            static_cast<std::uint8_t>(slot),
+            static_cast<std::uint8_t>(lsb),
+            static_cast<std::uint8_t>(bits),
+            format,
+            nullptr,
+            0,
+            what};
 }
 template <std::size_t N>
-constexpr EventField choice(S name, unsigned slot, unsigned lsb, unsigned bits, const S (&names)[N], S what = {}) {
-    return {name, static_cast<std::uint8_t>(slot), static_cast<std::uint8_t>(lsb), static_cast<std::uint8_t>(bits),
-            F::Enum, names, static_cast<std::uint8_t>(N), what};
+constexpr EventField choice(S name, unsigned slot, unsigned lsb, unsigned bits, const S (&names)[N],
+                            S what = {}) {
+    return {name,
+            static_cast<std::uint8_t>(slot),
+            static_cast<std::uint8_t>(lsb),
+            static_cast<std::uint8_t>(bits),
+            F::Enum,
+            names,
+            static_cast<std::uint8_t>(N),
+            what};
 }
 
 constexpr EventField kQueue = choice("queue", 0, 0, 1, kQueueNames);
 constexpr EventField kTag = field("tag", 0, 16, 16);
 
-constexpr EventField kReg[] = {
-    field("offset", 0, 0, 32, F::Hex, "bytes from the block's base"), field("width", 0, 32, 8, F::Dec, "bytes"),
-    field("value", 1, 0, 64, F::Hex), field("address", 2, 0, 64, F::Hex)};
-constexpr EventField kBusError[] = {
-    field("offset", 0, 0, 32, F::Hex), field("width", 0, 32, 8),
-    choice("response", 0, 48, 4, kResponseNames), field("write", 0, 52, 1, F::Bool),
-    field("value", 1, 0, 64, F::Hex), field("address", 2, 0, 64, F::Hex)};
-constexpr EventField kMail[] = {
-    choice("fifo", 0, 0, 1, kMailNames, "a2i: driver to firmware"),
-    field("waiting", 0, 8, 8, F::Dec, "messages in the FIFO afterwards"),
-    field("endpoint", 1, 0, 8, F::Hex, "RTKit endpoint"), field("type", 2, 52, 8, F::Hex, "message type, bits 59:52"),
-    field("msg0", 2, 0, 64, F::Hex), field("msg1", 1, 0, 64, F::Hex)};
-constexpr EventField kSartEntry[] = {
-    field("index", 0, 0, 8), field("flags", 0, 8, 8, F::Hex), field("locked", 0, 16, 1, F::Bool),
-    field("address", 1, 0, 64, F::Hex), field("size", 2, 0, 64, F::Hex)};
-constexpr EventField kSartDenied[] = {
-    choice("reason", 0, 0, 4, kSartReasons), field("write", 0, 4, 1, F::Bool),
-    field("address", 1, 0, 64, F::Hex), field("size", 2, 0, 64, F::Hex)};
+constexpr EventField kReg[] = {field("offset", 0, 0, 32, F::Hex, "bytes from the block's base"),
+                               field("width", 0, 32, 8, F::Dec, "bytes"), field("value", 1, 0, 64, F::Hex),
+                               field("address", 2, 0, 64, F::Hex)};
+constexpr EventField kBusError[] = {field("offset", 0, 0, 32, F::Hex),
+                                    field("width", 0, 32, 8),
+                                    choice("response", 0, 48, 4, kResponseNames),
+                                    field("write", 0, 52, 1, F::Bool),
+                                    field("value", 1, 0, 64, F::Hex),
+                                    field("address", 2, 0, 64, F::Hex)};
+constexpr EventField kMail[] = {choice("fifo", 0, 0, 1, kMailNames, "a2i: driver to firmware"),
+                                field("waiting", 0, 8, 8, F::Dec, "messages in the FIFO afterwards"),
+                                field("endpoint", 1, 0, 8, F::Hex, "RTKit endpoint"),
+                                field("type", 2, 52, 8, F::Hex, "message type, bits 59:52"),
+                                field("msg0", 2, 0, 64, F::Hex),
+                                field("msg1", 1, 0, 64, F::Hex)};
+constexpr EventField kSartEntry[] = {field("index", 0, 0, 8), field("flags", 0, 8, 8, F::Hex),
+                                     field("locked", 0, 16, 1, F::Bool), field("address", 1, 0, 64, F::Hex),
+                                     field("size", 2, 0, 64, F::Hex)};
+constexpr EventField kSartDenied[] = {choice("reason", 0, 0, 4, kSartReasons),
+                                      field("write", 0, 4, 1, F::Bool), field("address", 1, 0, 64, F::Hex),
+                                      field("size", 2, 0, 64, F::Hex)};
 constexpr EventField kDoorbell[] = {kQueue, kTag, field("linear", 0, 1, 1, F::Bool)};
-constexpr EventField kCommand[] = {
-    kQueue, field("opcode", 0, 8, 8, F::Hex), kTag, field("cid", 0, 32, 16), field("nsid", 1, 0, 32, F::Hex),
-    field("cdw12", 1, 32, 32, F::Hex), field("lba", 2, 0, 64, F::Dec, "CDW11:CDW10"), field("prp1", 3, 0, 64, F::Hex),
-    field("prp2", 4, 0, 64, F::Hex)};
-constexpr EventField kTcb[] = {
-    kQueue, field("opcode", 0, 8, 8, F::Hex), kTag, field("dma_flags", 0, 32, 8, F::Hex), field("slot", 0, 40, 8),
-    field("length", 0, 48, 16), field("prp1", 1, 0, 64, F::Hex), field("prp2", 2, 0, 64, F::Hex),
-    field("address", 3, 0, 64, F::Hex)};
+constexpr EventField kCommand[] = {kQueue,
+                                   field("opcode", 0, 8, 8, F::Hex),
+                                   kTag,
+                                   field("cid", 0, 32, 16),
+                                   field("nsid", 1, 0, 32, F::Hex),
+                                   field("cdw12", 1, 32, 32, F::Hex),
+                                   field("lba", 2, 0, 64, F::Dec, "CDW11:CDW10"),
+                                   field("prp1", 3, 0, 64, F::Hex),
+                                   field("prp2", 4, 0, 64, F::Hex)};
+constexpr EventField kTcb[] = {kQueue,
+                               field("opcode", 0, 8, 8, F::Hex),
+                               kTag,
+                               field("dma_flags", 0, 32, 8, F::Hex),
+                               field("slot", 0, 40, 8),
+                               field("length", 0, 48, 16),
+                               field("prp1", 1, 0, 64, F::Hex),
+                               field("prp2", 2, 0, 64, F::Hex),
+                               field("address", 3, 0, 64, F::Hex)};
 constexpr EventField kInval[] = {kTag, field("stat", 1, 0, 32, F::Hex)};
-constexpr EventField kDma[] = {
-    kQueue, choice("direction", 0, 1, 1, kDirectionNames), kTag, field("segments", 0, 32, 16),
-    field("bytes", 1, 0, 64), field("first", 2, 0, 64, F::Hex, "address of the first segment"),
-    field("last", 3, 0, 64, F::Hex, "address of the last segment")};
-constexpr EventField kDmaDenied[] = {
-    kQueue, choice("direction", 0, 1, 1, kDirectionNames), kTag, choice("reason", 0, 8, 8, kDmaReasons),
-    field("address", 1, 0, 64, F::Hex), field("size", 2, 0, 64)};
-constexpr EventField kCompletion[] = {
-    kQueue, field("phase", 0, 1, 1), kTag, field("cid", 0, 32, 16), field("status", 0, 48, 16, F::Hex, "without phase"),
-    field("result", 1, 0, 32, F::Hex), field("index", 1, 32, 16, F::Dec, "slot in the completion queue"),
-    field("address", 2, 0, 64, F::Hex), field("sq_head", 3, 0, 16)};
-constexpr EventField kHead[] = {
-    kQueue, field("head", 1, 0, 32), field("before", 2, 0, 32), field("tail", 3, 0, 32, F::Dec, "the device's"),
-    field("entries", 0, 16, 32, F::Dec, "of the queue; 0: not told")};
-constexpr EventField kController[] = {
-    field("enabled", 0, 0, 1, F::Bool), field("ready", 0, 1, 1, F::Bool), field("fatal", 0, 2, 1, F::Bool),
-    field("shutdown", 0, 3, 2), field("cc", 1, 0, 32, F::Hex), field("csts", 2, 0, 32, F::Hex)};
-constexpr EventField kIrq[] = {field("line", 0, 0, 16, F::Dec, "AIC line"), field("level", 0, 16, 1, F::Bool)};
-constexpr EventField kPower[] = {
-    field("domain", 0, 0, 8), field("target", 0, 8, 4, F::Hex), field("actual", 0, 12, 4, F::Hex)};
+constexpr EventField kDma[] = {kQueue,
+                               choice("direction", 0, 1, 1, kDirectionNames),
+                               kTag,
+                               field("segments", 0, 32, 16),
+                               field("bytes", 1, 0, 64),
+                               field("first", 2, 0, 64, F::Hex, "address of the first segment"),
+                               field("last", 3, 0, 64, F::Hex, "address of the last segment")};
+constexpr EventField kDmaDenied[] = {kQueue,
+                                     choice("direction", 0, 1, 1, kDirectionNames),
+                                     kTag,
+                                     choice("reason", 0, 8, 8, kDmaReasons),
+                                     field("address", 1, 0, 64, F::Hex),
+                                     field("size", 2, 0, 64)};
+constexpr EventField kCompletion[] = {kQueue,
+                                      field("phase", 0, 1, 1),
+                                      kTag,
+                                      field("cid", 0, 32, 16),
+                                      field("status", 0, 48, 16, F::Hex, "without phase"),
+                                      field("result", 1, 0, 32, F::Hex),
+                                      field("index", 1, 32, 16, F::Dec, "slot in the completion queue"),
+                                      field("address", 2, 0, 64, F::Hex),
+                                      field("sq_head", 3, 0, 16)};
+constexpr EventField kHead[] = {kQueue, field("head", 1, 0, 32), field("before", 2, 0, 32),
+                                field("tail", 3, 0, 32, F::Dec, "the device's"),
+                                field("entries", 0, 16, 32, F::Dec, "of the queue; 0: not told")};
+constexpr EventField kController[] = {field("enabled", 0, 0, 1, F::Bool), field("ready", 0, 1, 1, F::Bool),
+                                      field("fatal", 0, 2, 1, F::Bool),   field("shutdown", 0, 3, 2),
+                                      field("cc", 1, 0, 32, F::Hex),      field("csts", 2, 0, 32, F::Hex)};
+constexpr EventField kIrq[] = {field("line", 0, 0, 16, F::Dec, "AIC line"),
+                               field("level", 0, 16, 1, F::Bool)};
+constexpr EventField kPower[] = {field("domain", 0, 0, 8), field("target", 0, 8, 4, F::Hex),
+                                 field("actual", 0, 12, 4, F::Hex)};
 constexpr EventField kLevel[] = {field("level", 0, 0, 1, F::Bool)};
-constexpr EventField kFirmware[] = {choice("state", 0, 0, 8, kFirmwareStates), field("iop_power", 0, 16, 16, F::Hex),
+constexpr EventField kFirmware[] = {choice("state", 0, 0, 8, kFirmwareStates),
+                                    field("iop_power", 0, 16, 16, F::Hex),
                                     field("ap_power", 0, 32, 16, F::Hex)};
 constexpr EventField kBootStatus[] = {field("value", 0, 0, 32, F::Hex)};
 constexpr EventField kFlush[] = {field("blocks", 0, 0, 64, F::Dec, "written to the medium")};
@@ -89,14 +131,17 @@ constexpr EventField kMediaError[] = {field("lba", 0, 0, 64)};
 constexpr EventField kCut[] = {field("lost_blocks", 0, 0, 64, F::Dec, "acknowledged, not flushed, gone")};
 constexpr EventField kLog[] = {choice("level", 0, 0, 4, kLogLevels)};
 constexpr EventField kIrqEntry[] = {field("line", 0, 0, 16), field("spurious", 0, 16, 1, F::Bool)};
-constexpr EventField kFault[] = {field("rule", 0, 0, 16, F::Dec, "index in the scenario's fault list; scripts come behind it")};
+constexpr EventField kFault[] = {
+    field("rule", 0, 0, 16, F::Dec, "index in the scenario's fault list; scripts come behind it")};
 constexpr EventField kViolation[] = {choice("severity", 0, 0, 4, kSeverities)};
 
 template <std::size_t N>
 constexpr EventInfo info(S name, S what, const EventField (&fields)[N], bool text = false) {
     return {name, what, fields, N, text};
 }
-constexpr EventInfo bare(S name, S what) { return {name, what, nullptr, 0, true}; }
+constexpr EventInfo bare(S name, S what) {
+    return {name, what, nullptr, 0, true};
+}
 
 // Order of EventKind.
 constexpr std::array<EventInfo, kEventKinds> kInfo{{
@@ -139,13 +184,17 @@ constexpr std::array<EventInfo, kEventKinds> kInfo{{
 }};
 
 constexpr std::array<S, static_cast<std::size_t>(Unit::Count)> kUnits{
-    "bus", "mailbox", "asc", "sart", "nvme", "nvmmu", "pmgr", "aic", "dram", "media", "firmware", "host", "driver",
-    "fault", "monitor", "run"};
+    "bus",  "mailbox", "asc",      "sart", "nvme",   "nvmmu", "pmgr",    "aic",
+    "dram", "media",   "firmware", "host", "driver", "fault", "monitor", "run"};
 
 }  // namespace
 
-const EventInfo& event_info(EventKind kind) { return kInfo[static_cast<std::size_t>(kind)]; }
-std::string_view unit_name(Unit unit) { return kUnits[static_cast<std::size_t>(unit)]; }
+const EventInfo& event_info(EventKind kind) {
+    return kInfo[static_cast<std::size_t>(kind)];
+}
+std::string_view unit_name(Unit unit) {
+    return kUnits[static_cast<std::size_t>(unit)];
+}
 
 const EventField* find_field(EventKind kind, std::string_view name) {
     const EventInfo& e = event_info(kind);

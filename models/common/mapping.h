@@ -10,8 +10,8 @@ namespace ans {
 /// Owns one mapping. Reads as zeros where anonymous memory was never written.
 class Mapping {
 public:
-    /// Small: never huge pages, so that scattered single pages stay cheap. Large: huge pages where the kernel has
-    /// them, for memory that is used densely and copied from and to all day. Any: as the kernel likes.
+    /// Small: never huge pages, so that scattered single pages stay cheap. Large: huge pages where the kernel
+    /// has them, for memory that is used densely and copied from and to all day. Any: as the kernel likes.
     enum class Pages : std::uint8_t { Small, Any, Large };
 
     Mapping() = default;

@@ -16,7 +16,9 @@ namespace ans {
 enum class Queue : std::uint8_t { Admin = 0, Io = 1 };
 /// Doorbell value, index into SQ and TCB arrays; one space for both queues. source: hardware.md 6.2
 enum class Tag : std::uint16_t {};
-constexpr unsigned index(Tag tag) { return static_cast<unsigned>(tag); }
+constexpr unsigned index(Tag tag) {
+    return static_cast<unsigned>(tag);
+}
 
 /// Submission queue entry, 64 bytes. source: NVMe 1.1 figure 11
 struct Sqe {
@@ -77,7 +79,7 @@ struct Command {
     NvmeStatus refused;  ///< not 0: the hardware refuses it; complete it with this status
     std::uint32_t life;  ///< which life of the queues it belongs to; completions of an older one are dropped
     const Sqe* sqe;
-    const char* why;     ///< the reason of `refused`, for the firmware's log
+    const char* why;  ///< the reason of `refused`, for the firmware's log
 };
 
 struct Completion {
@@ -106,7 +108,8 @@ public:
                             std::size_t run_count, SimTime at) = 0;
     /// Posts a completion entry. A completion of an older life is dropped.
     virtual void complete(const Completion& completion, SimTime at) = 0;
-    /// CSTS.RDY, CFS and SHST are the firmware's to say. source: u-boot e9ac3a939d4 (firmware dies of a race here)
+    /// CSTS.RDY, CFS and SHST are the firmware's to say. source: u-boot e9ac3a939d4 (firmware dies of a race
+    /// here)
     virtual void set_status(bool ready, bool fatal, unsigned shutdown_status, SimTime at) = 0;
     /// Creates (base != 0) or deletes (base == 0) the I/O queues. `entries` counts from 1.
     virtual void set_io_completion_queue(std::uint64_t base, unsigned entries, bool interrupt) = 0;

@@ -12,7 +12,7 @@ struct Tcb {
     std::uint8_t dma_flags;  ///< bit 0: device to memory allowed; bit 1: memory to device allowed
     std::uint8_t slot;
     std::uint8_t unknown3;
-    std::uint16_t length;    ///< blocks less one, for read and write
+    std::uint16_t length;  ///< blocks less one, for read and write
     std::uint16_t unknown6;
     std::array<std::uint8_t, 16> unknown8;
     std::uint64_t prp1;

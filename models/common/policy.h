@@ -64,23 +64,45 @@ enum class WriteZeroes : std::uint8_t { Off, On };
 enum class PrpError : std::uint8_t { Fail, Crash };
 
 enum class PolicyId : std::uint8_t {
-    StoppedAccess, UnmappedRegister, WrongAccess, CpuStatusBit0, ResetScope, RunCleared, SartViolation,
-    SartStraddle, SartBootEntry, PrpSource, PrpMismatch, TcbDirection, TcbStrictFields, TagPending,
-    TagNotInvalidated, TagOutOfRange, InvalidateFree, CompletionId, CidBeyondTags, PrpNullCheck, LostIrq,
-    IntMask, DisableWithQueues, DisableWhileEnabling, WriteZeroes, PrpError,
+    StoppedAccess,
+    UnmappedRegister,
+    WrongAccess,
+    CpuStatusBit0,
+    ResetScope,
+    RunCleared,
+    SartViolation,
+    SartStraddle,
+    SartBootEntry,
+    PrpSource,
+    PrpMismatch,
+    TcbDirection,
+    TcbStrictFields,
+    TagPending,
+    TagNotInvalidated,
+    TagOutOfRange,
+    InvalidateFree,
+    CompletionId,
+    CidBeyondTags,
+    PrpNullCheck,
+    LostIrq,
+    IntMask,
+    DisableWithQueues,
+    DisableWhileEnabling,
+    WriteZeroes,
+    PrpError,
     Count
 };
 inline constexpr std::size_t kPolicies = static_cast<std::size_t>(PolicyId::Count);
 
 struct PolicyInfo {
-    std::string_view name;            ///< as scenarios write it: "stopped_access"
+    std::string_view name;  ///< as scenarios write it: "stopped_access"
     std::string_view question;
-    std::array<std::string_view, 3> values;   ///< names by enum value; unused ones empty
+    std::array<std::string_view, 3> values;  ///< names by enum value; unused ones empty
     std::array<std::string_view, 3> meaning;
     std::uint8_t by_default;
     std::uint8_t strict;
     std::uint8_t lenient;
-    std::string_view source;          ///< why the question is open and where the guesses come from
+    std::string_view source;  ///< why the question is open and where the guesses come from
 };
 const PolicyInfo& policy_info(PolicyId id);
 
@@ -102,8 +124,10 @@ public:
     void set_raw(PolicyId id, std::uint8_t value) { value_[static_cast<std::size_t>(id)] = value; }
 
 private:
-#define ANS_POLICY_ID(type) \
-    static constexpr PolicyId id_of(type) { return PolicyId::type; }
+#define ANS_POLICY_ID(type)                 \
+    static constexpr PolicyId id_of(type) { \
+        return PolicyId::type;              \
+    }
     ANS_POLICY_ID(StoppedAccess)
     ANS_POLICY_ID(UnmappedRegister)
     ANS_POLICY_ID(WrongAccess)

@@ -11,7 +11,8 @@ constexpr std::uint64_t kAllLanes = ~std::uint64_t{0};
 constexpr std::uint64_t kLowLanes = 0xffff'ffffu;
 
 [[noreturn]] void bad_map(const RegMap& map, const Reg& reg, const char* why) {
-    throw std::logic_error("register map " + std::string(map.block) + ": " + std::string(reg.name) + " " + why);
+    throw std::logic_error("register map " + std::string(map.block) + ": " + std::string(reg.name) + " " +
+                           why);
 }
 }  // namespace
 
@@ -20,7 +21,8 @@ RegBank::RegBank(const RegMap& map)
     handlers_.resize(map.reg_count);
     for (std::size_t r = 0; r < map.reg_count; ++r) {
         const Reg& reg = map.regs[r];
-        if ((reg.width != 4 && reg.width != 8) || reg.offset % reg.width != 0) bad_map(map, reg, "has a bad place");
+        if ((reg.width != 4 && reg.width != 8) || reg.offset % reg.width != 0)
+            bad_map(map, reg, "has a bad place");
         for (unsigned i = 0; i < reg.count; ++i) {
             slots_.push_back({reg.reset, &reg, i, static_cast<std::uint16_t>(r)});
             for (unsigned byte = 0; byte < reg.width; byte += 4) {
@@ -49,13 +51,16 @@ void RegBank::on_write(const Reg& reg, WriteEffect effect) {
     handlers_[slots_[first_slot(reg)].handlers].write = std::move(effect);
 }
 
-std::uint64_t& RegBank::value(const Reg& reg, unsigned index) { return slots_[first_slot(reg) + index].value; }
+std::uint64_t& RegBank::value(const Reg& reg, unsigned index) {
+    return slots_[first_slot(reg) + index].value;
+}
 std::uint64_t RegBank::value(const Reg& reg, unsigned index) const {
     return slots_[first_slot(reg) + index].value;
 }
 
 void RegBank::reset() {
-    for (Slot& slot : slots_) slot.value = slot.reg->reset;
+    for (Slot& slot : slots_)
+        slot.value = slot.reg->reset;
 }
 
 tlm::tlm_response_status RegBank::decode(const tlm::tlm_generic_payload& tx, Target& target) {

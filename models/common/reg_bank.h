@@ -69,7 +69,7 @@ private:
     };
     struct Target {
         Slot* slot;
-        unsigned shift;       ///< 32 for the high half
+        unsigned shift;  ///< 32 for the high half
         std::uint64_t lanes;
     };
 
@@ -80,7 +80,9 @@ private:
     const RegMap& map_;
     std::vector<Slot> slots_;
     std::vector<Handlers> handlers_;
-    std::uint16_t* word_to_slot(std::size_t word) const { return reinterpret_cast<std::uint16_t*>(index_.data()) + word; }
+    std::uint16_t* word_to_slot(std::size_t word) const {
+        return reinterpret_cast<std::uint16_t*>(index_.data()) + word;
+    }
     Mapping index_;  ///< for each word of the window: 0, a hole, or slot number + 1; windows are mostly holes
 };
 

@@ -7,10 +7,14 @@ namespace ans {
 
 std::string_view access_name(Access access) {
     switch (access) {
-        case Access::None: return "--";
-        case Access::ReadOnly: return "R";
-        case Access::WriteOnly: return "W";
-        case Access::ReadWrite: return "RW";
+        case Access::None:
+            return "--";
+        case Access::ReadOnly:
+            return "R";
+        case Access::WriteOnly:
+            return "W";
+        case Access::ReadWrite:
+            return "RW";
     }
     return "?";
 }

@@ -15,8 +15,12 @@ namespace ans {
 
 enum class Access : std::uint8_t { None, ReadOnly, WriteOnly, ReadWrite };
 
-constexpr bool readable(Access a) { return a == Access::ReadOnly || a == Access::ReadWrite; }
-constexpr bool writable(Access a) { return a == Access::WriteOnly || a == Access::ReadWrite; }
+constexpr bool readable(Access a) {
+    return a == Access::ReadOnly || a == Access::ReadWrite;
+}
+constexpr bool writable(Access a) {
+    return a == Access::WriteOnly || a == Access::ReadWrite;
+}
 std::string_view access_name(Access access);  ///< "--", "R", "W", "RW"
 
 /// Bits `Lsb+Bits-1 : Lsb` of a register, as a type: `CtrlEnable::get(value)`.
@@ -29,7 +33,9 @@ struct Field {
     static constexpr std::uint64_t mask = max << Lsb;
     static constexpr std::uint64_t get(std::uint64_t reg) { return (reg >> Lsb) & max; }
     static constexpr std::uint64_t put(std::uint64_t value) { return (value & max) << Lsb; }
-    static constexpr std::uint64_t set(std::uint64_t reg, std::uint64_t value) { return (reg & ~mask) | put(value); }
+    static constexpr std::uint64_t set(std::uint64_t reg, std::uint64_t value) {
+        return (reg & ~mask) | put(value);
+    }
 };
 
 /// A field as printed. Build it from its type: `field<CtrlEnable>("ENABLE", "what it does")`.
@@ -46,25 +52,25 @@ constexpr FieldInfo field(std::string_view name, std::string_view what = {}) {
 
 struct Reg {
     std::string_view name;
-    std::uint32_t offset;            ///< bytes from the block's base
-    std::uint8_t width;              ///< bytes: 4 or 8
+    std::uint32_t offset;  ///< bytes from the block's base
+    std::uint8_t width;    ///< bytes: 4 or 8
     std::uint64_t reset;
-    Access access;                   ///< rights of the application processor's face
-    std::uint64_t write_mask;        ///< bits that a write changes
-    std::string_view what;           ///< one line for `ans2emu regs`
-    std::string_view source;         ///< where the fact comes from, or "guess" / a policy's id
+    Access access;             ///< rights of the application processor's face
+    std::uint64_t write_mask;  ///< bits that a write changes
+    std::string_view what;     ///< one line for `ans2emu regs`
+    std::string_view source;   ///< where the fact comes from, or "guess" / a policy's id
     const FieldInfo* fields = nullptr;
     std::size_t field_count = 0;
-    Access iop = Access::None;       ///< rights of the coprocessor's own face
-    std::uint16_t count = 1;         ///< array length
-    std::uint16_t stride = 0;        ///< bytes between array elements
+    Access iop = Access::None;  ///< rights of the coprocessor's own face
+    std::uint16_t count = 1;    ///< array length
+    std::uint16_t stride = 0;   ///< bytes between array elements
 };
 
 /// All registers of one block; offsets ascend, nothing overlaps (checked when a bank is built).
 struct RegMap {
-    std::string_view block;   ///< as users type it: "mailbox"
+    std::string_view block;  ///< as users type it: "mailbox"
     Unit unit;
-    std::uint32_t window;     ///< bytes
+    std::uint32_t window;  ///< bytes
     const Reg* regs;
     std::size_t reg_count;
 };

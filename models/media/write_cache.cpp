@@ -53,8 +53,7 @@ std::size_t WriteCache::streak(Sequence sequence, std::size_t max) const {
     const Entry& start = entry(sequence);
     if (start.trim) return 1;
     // Slots are consecutive up to the ring's end.
-    const std::uint64_t limit =
-        std::min<std::uint64_t>({max, next_ - sequence, capacity_ - slot(sequence)});
+    const std::uint64_t limit = std::min<std::uint64_t>({max, next_ - sequence, capacity_ - slot(sequence)});
     std::size_t n = 1;
     while (n < limit && !entry(sequence + n).trim && entry(sequence + n).lba == start.lba + n)
         ++n;

@@ -81,7 +81,7 @@ private:
     void forget(std::uint64_t lba, Sequence sequence);
 
     std::size_t capacity_;
-    Mapping entry_memory_;   ///< a ring of `capacity_`; like all tables here, only what is used costs memory
+    Mapping entry_memory_;  ///< a ring of `capacity_`; like all tables here, only what is used costs memory
     Mapping slots_;
     Mapping bucket_memory_;  ///< open addressing, at most half full
     std::size_t bucket_mask_ = 0;

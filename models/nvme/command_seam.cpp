@@ -13,8 +13,9 @@ Event candidate(const Completion& completion, SimTime at) {
     event.time = at;
     event.kind = EventKind::CompletionPosted;
     event.unit = Unit::Nvme;
-    event.slot[0] = static_cast<std::uint64_t>(completion.queue) | std::uint64_t{index(completion.tag)} << 16 |
-                    std::uint64_t{completion.cid} << 32 | std::uint64_t{completion.status} << 48;
+    event.slot[0] = static_cast<std::uint64_t>(completion.queue) |
+                    std::uint64_t{index(completion.tag)} << 16 | std::uint64_t{completion.cid} << 32 |
+                    std::uint64_t{completion.status} << 48;
     event.slot[1] = completion.result;
     return event;
 }
@@ -59,7 +60,8 @@ Event candidate(const Command& command, DataDirection direction, std::size_t byt
 
 SC_HAS_PROCESS(CommandSeam);
 
-CommandSeam::CommandSeam(sc_core::sc_module_name name, const DecideHub& decide) : sc_module(name), decide_(decide) {
+CommandSeam::CommandSeam(sc_core::sc_module_name name, const DecideHub& decide)
+    : sc_module(name), decide_(decide) {
     to_hardware.bind(*this);
     to_firmware.bind(*this);
     SC_METHOD(release_due);
@@ -78,13 +80,18 @@ void CommandSeam::command(const Command& command, SimTime at) {
 void CommandSeam::judge_command(const Command& command, SimTime at) {
     const Verdict verdict = decide_.ask(DecidePoint::Command, candidate(command, at));
     switch (verdict.kind) {
-        case Verdict::Kind::Drop: return;
-        case Verdict::Kind::Delay: commands_.add(at + verdict.delay, command); break;
+        case Verdict::Kind::Drop:
+            return;
+        case Verdict::Kind::Delay:
+            commands_.add(at + verdict.delay, command);
+            break;
         case Verdict::Kind::Answer:
             held_.add(at + verdict.delay,
                       {command.queue, command.tag, command.life, command.sqe->cid, verdict.value, 0});
             break;
-        default: firmware->command(command, at); return;
+        default:
+            firmware->command(command, at);
+            return;
     }
     notify_at(release_, std::min(held_.next_due(), commands_.next_due()));
 }
@@ -92,7 +99,8 @@ void CommandSeam::judge_command(const Command& command, SimTime at) {
 NvmeStatus CommandSeam::judge_data(const Command& command, DataDirection direction, const MemoryRun* runs,
                                    std::size_t run_count, SimTime at) {
     std::size_t bytes = 0;
-    for (std::size_t i = 0; i < run_count; ++i) bytes += runs[i].size;
+    for (std::size_t i = 0; i < run_count; ++i)
+        bytes += runs[i].size;
     const Verdict verdict = decide_.ask(DecidePoint::CommandData, candidate(command, direction, bytes, at));
     if (verdict.kind == Verdict::Kind::Drop) return status::kSuccess;
     if (verdict.kind == Verdict::Kind::Flip && bytes != 0)
@@ -100,7 +108,8 @@ NvmeStatus CommandSeam::judge_data(const Command& command, DataDirection directi
     return hardware->move(command, direction, runs, run_count, at);
 }
 
-// What lies in `runs` for reading may be the medium itself, which nobody flips; what is written there is ours.
+// What lies in `runs` for reading may be the medium itself, which nobody flips; what is written there is
+// ours.
 NvmeStatus CommandSeam::move_flipped(const Command& command, DataDirection direction, const MemoryRun* runs,
                                      std::size_t run_count, const Verdict& verdict, SimTime at) {
     scratch_.clear();
@@ -129,13 +138,21 @@ void CommandSeam::complete(const Completion& completion, SimTime at) {
 void CommandSeam::judge(const Completion& completion, SimTime at) {
     const Verdict verdict = decide_.ask(DecidePoint::Completion, candidate(completion, at));
     switch (verdict.kind) {
-        case Verdict::Kind::Drop: return;
-        default: hardware->complete(completion, at); return;
-        case Verdict::Kind::Replace: hardware->complete(replaced(completion, verdict.replacement), at); return;
-        case Verdict::Kind::Delay: held_.add(at + verdict.delay, completion); break;
+        case Verdict::Kind::Drop:
+            return;
+        default:
+            hardware->complete(completion, at);
+            return;
+        case Verdict::Kind::Replace:
+            hardware->complete(replaced(completion, verdict.replacement), at);
+            return;
+        case Verdict::Kind::Delay:
+            held_.add(at + verdict.delay, completion);
+            break;
         case Verdict::Kind::Repeat:
             hardware->complete(completion, at);
-            for (std::uint32_t i = 1; i <= verdict.count; ++i) held_.add(at + i * verdict.delay, completion);
+            for (std::uint32_t i = 1; i <= verdict.count; ++i)
+                held_.add(at + i * verdict.delay, completion);
             break;
     }
     notify_at(release_, std::min(held_.next_due(), commands_.next_due()));
@@ -143,8 +160,10 @@ void CommandSeam::judge(const Completion& completion, SimTime at) {
 
 void CommandSeam::release_due() {
     const SimTime now = kernel_now();
-    while (held_.next_due() <= now) hardware->complete(held_.take(), now);
-    while (commands_.next_due() <= now) firmware->command(commands_.take(), now);
+    while (held_.next_due() <= now)
+        hardware->complete(held_.take(), now);
+    while (commands_.next_due() <= now)
+        firmware->command(commands_.take(), now);
     notify_at(release_, std::min(held_.next_due(), commands_.next_due()));
 }
 

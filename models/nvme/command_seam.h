@@ -10,13 +10,13 @@
 
 namespace ans {
 
-/// A command is dropped, held back, or answered in the firmware's place. Its data is dropped (it does not move,
-/// and that counts as success) or flipped in one byte. A completion is dropped, replaced, held back or repeated.
-/// What is held back is forgotten when the queues are: by reset and by CC.EN.
+/// A command is dropped, held back, or answered in the firmware's place. Its data is dropped (it does not
+/// move, and that counts as success) or flipped in one byte. A completion is dropped, replaced, held back or
+/// repeated. What is held back is forgotten when the queues are: by reset and by CC.EN.
 class CommandSeam : public sc_core::sc_module, public CommandPortIf, public CommandSinkIf {
 public:
-    sc_core::sc_export<CommandPortIf> to_hardware{"to_hardware"};   ///< the firmware binds its port here
-    sc_core::sc_export<CommandSinkIf> to_firmware{"to_firmware"};   ///< the front end binds its port here
+    sc_core::sc_export<CommandPortIf> to_hardware{"to_hardware"};  ///< the firmware binds its port here
+    sc_core::sc_export<CommandSinkIf> to_firmware{"to_firmware"};  ///< the front end binds its port here
     sc_core::sc_port<CommandPortIf> hardware{"hardware"};
     sc_core::sc_port<CommandSinkIf> firmware{"firmware"};
     LevelIn<CommandSeam> reset{"reset", *this, &CommandSeam::on_reset};
@@ -26,8 +26,8 @@ public:
     void complete(const Completion& completion, SimTime at) override;
     void command(const Command& command, SimTime at) override;
 
-    NvmeStatus move(const Command& command, DataDirection direction, const MemoryRun* runs, std::size_t run_count,
-                    SimTime at) override {
+    NvmeStatus move(const Command& command, DataDirection direction, const MemoryRun* runs,
+                    std::size_t run_count, SimTime at) override {
         if (decide_.planned(DecidePoint::CommandData))
             return judge_data(command, direction, runs, run_count, at);
         return hardware->move(command, direction, runs, run_count, at);

@@ -49,7 +49,7 @@ private:
     unsigned entries_ = 0;  ///< 0: the queue does not exist
     unsigned head_ = 0;
     unsigned tail_ = 0;
-    bool phase_ = true;     ///< of the next entry; the first round is 1
+    bool phase_ = true;  ///< of the next entry; the first round is 1
     bool interrupt_ = false;
     bool pending_ = false;
 };

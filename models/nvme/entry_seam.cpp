@@ -35,7 +35,8 @@ Cqe replaced(Cqe entry, const Event& event) {
 
 }  // namespace
 
-EntrySeam::EntrySeam(sc_core::sc_module_name name, const DecideHub& decide) : sc_module(name), decide_(decide) {
+EntrySeam::EntrySeam(sc_core::sc_module_name name, const DecideHub& decide)
+    : sc_module(name), decide_(decide) {
     in.register_b_transport(this, &EntrySeam::b_transport);
     in.register_transport_dbg(this, &EntrySeam::transport_dbg);
     in.register_get_direct_mem_ptr(this, &EntrySeam::get_direct_mem_ptr);

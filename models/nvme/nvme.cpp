@@ -42,19 +42,31 @@ Nvme::Nvme(sc_core::sc_module_name name, const NvmeConfig& config)
 }
 
 void Nvme::wire_registers() {
-    regs_.on_write(BootStatus, [this](std::uint64_t value, const RegAccess& a) { on_boot_status(value, a.at); });
+    regs_.on_write(BootStatus,
+                   [this](std::uint64_t value, const RegAccess& a) { on_boot_status(value, a.at); });
     regs_.on_write(Cc, [this](std::uint64_t value, const RegAccess& a) { on_config(value, a.at); });
-    regs_.on_write(LinearAsqDb, [this](std::uint64_t v, const RegAccess& a) { on_linear_doorbell(Queue::Admin, v, a.at); });
-    regs_.on_write(LinearIosqDb, [this](std::uint64_t v, const RegAccess& a) { on_linear_doorbell(Queue::Io, v, a.at); });
-    regs_.on_write(AsqTail, [this](std::uint64_t v, const RegAccess& a) { on_ring_doorbell(Queue::Admin, v, a.at); });
-    regs_.on_write(IosqTail, [this](std::uint64_t v, const RegAccess& a) { on_ring_doorbell(Queue::Io, v, a.at); });
+    regs_.on_write(LinearAsqDb, [this](std::uint64_t v, const RegAccess& a) {
+        on_linear_doorbell(Queue::Admin, v, a.at);
+    });
+    regs_.on_write(LinearIosqDb,
+                   [this](std::uint64_t v, const RegAccess& a) { on_linear_doorbell(Queue::Io, v, a.at); });
+    regs_.on_write(AsqTail,
+                   [this](std::uint64_t v, const RegAccess& a) { on_ring_doorbell(Queue::Admin, v, a.at); });
+    regs_.on_write(IosqTail,
+                   [this](std::uint64_t v, const RegAccess& a) { on_ring_doorbell(Queue::Io, v, a.at); });
     regs_.on_write(AcqHead, [this](std::uint64_t v, const RegAccess& a) { on_head(Queue::Admin, v, a.at); });
     regs_.on_write(IocqHead, [this](std::uint64_t v, const RegAccess& a) { on_head(Queue::Io, v, a.at); });
     // Set and clear: the written ones act on one mask, both registers read it. source: NVMe 1.1 3.1.3
     regs_.provide(IntMs, [this](unsigned) { return int_mask_; });
     regs_.provide(IntMc, [this](unsigned) { return int_mask_; });
-    regs_.on_write(IntMs, [this](std::uint64_t v, const RegAccess& a) { int_mask_ |= static_cast<std::uint32_t>(v); on_mask(a.at); });
-    regs_.on_write(IntMc, [this](std::uint64_t v, const RegAccess& a) { int_mask_ &= ~static_cast<std::uint32_t>(v); on_mask(a.at); });
+    regs_.on_write(IntMs, [this](std::uint64_t v, const RegAccess& a) {
+        int_mask_ |= static_cast<std::uint32_t>(v);
+        on_mask(a.at);
+    });
+    regs_.on_write(IntMc, [this](std::uint64_t v, const RegAccess& a) {
+        int_mask_ &= ~static_cast<std::uint32_t>(v);
+        on_mask(a.at);
+    });
 }
 
 void Nvme::b_transport(tlm::tlm_generic_payload& tx, sc_core::sc_time& delay) {
@@ -85,9 +97,12 @@ void Nvme::on_reset(bool asserted, SimTime at) {
 
 void Nvme::drop_queues(SimTime at) {
     ++life_;
-    for (SubmissionQueue& queue : sqs_) queue = {};
-    for (CompletionQueue& queue : cqs_) queue.remove();
-    for (Slot& slot : slots_) slot.pending = slot.silent = false;
+    for (SubmissionQueue& queue : sqs_)
+        queue = {};
+    for (CompletionQueue& queue : cqs_)
+        queue.remove();
+    for (Slot& slot : slots_)
+        slot.pending = slot.silent = false;
     held_.clear();
     fetches_.clear();
     fetch_event_.cancel();
@@ -121,7 +136,8 @@ void Nvme::report_controller(SimTime at) {
     event.time = at;
     event.kind = EventKind::ControllerState;
     event.unit = Unit::Nvme;
-    event.slot[0] = CcEn::get(cc_) | CstsRdy::get(csts_) << 1 | CstsCfs::get(csts_) << 2 | CstsShst::get(csts_) << 3;
+    event.slot[0] =
+        CcEn::get(cc_) | CstsRdy::get(csts_) << 1 | CstsCfs::get(csts_) << 2 | CstsShst::get(csts_) << 3;
     event.slot[1] = cc_;
     event.slot[2] = csts_;
     events_.emit(event);
@@ -152,9 +168,12 @@ void Nvme::on_ring_doorbell(Queue queue, std::uint64_t value, SimTime at) {
 
 bool Nvme::swallows_interrupt(SimTime at) const {
     switch (policies_.get<LostIrq>()) {
-        case LostIrq::InvalToHead: return nvmmu->invalidations() != invalidations_at_head_;
-        case LostIrq::WithHeadWrite: return head_written_ && at - head_written_at_ < microseconds(1);
-        case LostIrq::Never: break;
+        case LostIrq::InvalToHead:
+            return nvmmu->invalidations() != invalidations_at_head_;
+        case LostIrq::WithHeadWrite:
+            return head_written_ && at - head_written_at_ < microseconds(1);
+        case LostIrq::Never:
+            break;
     }
     return false;
 }
@@ -165,14 +184,16 @@ void Nvme::ring(Queue queue, unsigned tag, SimTime at) {
         event.time = at;
         event.kind = EventKind::Doorbell;
         event.unit = Unit::Nvme;
-        event.slot[0] = tag_slot(queue, Tag{static_cast<std::uint16_t>(tag)}) | LinearEnable::get(linear_) << 1;
+        event.slot[0] = tag_slot(queue, Tag{static_cast<std::uint16_t>(tag)}) | LinearEnable::get(linear_)
+                                                                                    << 1;
         events_.emit(event);
     }
     // A disabled controller fetches nothing: there is no queue to fetch from.
     if (sq(queue).entries == 0) return;
     const Tag known{static_cast<std::uint16_t>(tag)};
     if (!nvmmu->in_range(tag) || tag >= sq(queue).entries) {
-        if (policies_.get<TagOutOfRange>() == TagOutOfRange::Crash) firmware->fatal("tag out of range", known, at);
+        if (policies_.get<TagOutOfRange>() == TagOutOfRange::Crash)
+            firmware->fatal("tag out of range", known, at);
         return;
     }
     Slot& slot = slots_[tag];
@@ -193,17 +214,23 @@ void Nvme::ring(Queue queue, unsigned tag, SimTime at) {
 // The first command keeps its slot: hardware has one SQE a tag, and so do we.
 void Nvme::on_pending_tag(Queue queue, Tag tag, SimTime at) {
     switch (policies_.get<TagPending>()) {
-        case TagPending::Crash: firmware->fatal("duplicate tag error", tag, at); break;
-        case TagPending::Ignore: break;
+        case TagPending::Crash:
+            firmware->fatal("duplicate tag error", tag, at);
+            break;
+        case TagPending::Ignore:
+            break;
         case TagPending::Fail:
-            deliver({queue, tag, life_, static_cast<std::uint16_t>(index(tag)), status::kCommandIdConflict, 0}, at);
+            deliver(
+                {queue, tag, life_, static_cast<std::uint16_t>(index(tag)), status::kCommandIdConflict, 0},
+                at);
             break;
     }
 }
 
 void Nvme::fetch_due() {
     const SimTime now = kernel_now();
-    while (fetches_.next_due() <= now) fetch(fetches_.take(), now);
+    while (fetches_.next_due() <= now)
+        fetch(fetches_.take(), now);
     notify_at(fetch_event_, fetches_.next_due());
 }
 
@@ -222,7 +249,8 @@ void Nvme::fetch(const Fetch& what, SimTime at) {
         event.time = at;
         event.kind = EventKind::CommandFetched;
         event.unit = Unit::Nvme;
-        event.slot[0] = tag_slot(what.queue, what.tag) | std::uint64_t{sqe.opcode} << 8 | std::uint64_t{sqe.cid} << 32;
+        event.slot[0] =
+            tag_slot(what.queue, what.tag) | std::uint64_t{sqe.opcode} << 8 | std::uint64_t{sqe.cid} << 32;
         event.slot[1] = sqe.nsid | std::uint64_t{sqe.cdw10[2]} << 32;
         event.slot[2] = sqe.cdw10[0] | std::uint64_t{sqe.cdw10[1]} << 32;
         event.slot[3] = sqe.prp1;

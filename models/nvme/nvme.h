@@ -3,8 +3,9 @@
 // opcode; what a command means is the firmware's business.
 #pragma once
 
-#include <array>
 #include <tlm_utils/simple_target_socket.h>
+
+#include <array>
 
 #include "models/common/agenda.h"
 #include "models/common/dma_port.h"
@@ -38,8 +39,8 @@ public:
 
     Nvme(sc_core::sc_module_name name, const NvmeConfig& config);
 
-    NvmeStatus move(const Command& command, DataDirection direction, const MemoryRun* runs, std::size_t run_count,
-                    SimTime at) override;
+    NvmeStatus move(const Command& command, DataDirection direction, const MemoryRun* runs,
+                    std::size_t run_count, SimTime at) override;
     void complete(const Completion& completion, SimTime at) override;
     void set_status(bool ready, bool fatal, unsigned shutdown_status, SimTime at) override;
     void set_io_completion_queue(std::uint64_t base, unsigned entries, bool interrupt) override;

@@ -23,11 +23,12 @@ bool Nvme::null_prp(const Command& command, std::size_t bytes) const {
     return sqe.prp1 == 0 || (needs_second && sqe.prp2 == 0);
 }
 
-NvmeStatus Nvme::move(const Command& command, DataDirection direction, const MemoryRun* runs, std::size_t run_count,
-                      SimTime at) {
+NvmeStatus Nvme::move(const Command& command, DataDirection direction, const MemoryRun* runs,
+                      std::size_t run_count, SimTime at) {
     if (command.life != life_) return status::kInternalError;
     std::size_t bytes = 0;
-    for (std::size_t i = 0; i < run_count; ++i) bytes += runs[i].size;
+    for (std::size_t i = 0; i < run_count; ++i)
+        bytes += runs[i].size;
     if (null_prp(command, bytes)) return status::kInvalidField;
     const std::uint8_t opcode = command.sqe->opcode;
     const bool blocks = command.queue == Queue::Io && (opcode == kOpRead || opcode == kOpWrite);
@@ -137,7 +138,9 @@ void Nvme::on_head(Queue queue, std::uint64_t value, SimTime at) {
     drive_irq(at);
 }
 
-void Nvme::on_mask(SimTime at) { drive_irq(at); }
+void Nvme::on_mask(SimTime at) {
+    drive_irq(at);
+}
 
 void Nvme::drive_irq(SimTime at) {
     const bool masked = policies_.get<IntMask>() == IntMask::Masks && (int_mask_ & 1) != 0;

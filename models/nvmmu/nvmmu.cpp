@@ -34,7 +34,8 @@ Nvmmu::Nvmmu(sc_core::sc_module_name name, const NvmmuConfig& config)
     mmio.register_b_transport(this, &Nvmmu::b_transport);
     mmio.register_transport_dbg(this, &Nvmmu::transport_dbg);
     front_end.bind(*this);
-    regs_.on_write(TcbInval, [this](std::uint64_t value, const RegAccess& access) { on_invalidate(value, access.at); });
+    regs_.on_write(TcbInval,
+                   [this](std::uint64_t value, const RegAccess& access) { on_invalidate(value, access.at); });
 }
 
 void Nvmmu::b_transport(tlm::tlm_generic_payload& tx, sc_core::sc_time& delay) {
@@ -44,7 +45,8 @@ void Nvmmu::b_transport(tlm::tlm_generic_payload& tx, sc_core::sc_time& delay) {
 void Nvmmu::on_reset(bool asserted, SimTime) {
     if (!asserted) return;
     regs_.reset();
-    for (TagState& state : tags_) state.valid = false;
+    for (TagState& state : tags_)
+        state.valid = false;
     invalidations_ = 0;
 }
 
@@ -76,8 +78,9 @@ const Tcb* Nvmmu::fetch(Queue queue, Tag tag, SimTime at) {
         event.time = at;
         event.kind = EventKind::TcbFetched;
         event.unit = Unit::Nvmmu;
-        event.slot[0] = tag_slot(queue, tag) | std::uint64_t{tcb.opcode} << 8 | std::uint64_t{tcb.dma_flags} << 32 |
-                        std::uint64_t{tcb.slot} << 40 | std::uint64_t{tcb.length} << 48;
+        event.slot[0] = tag_slot(queue, tag) | std::uint64_t{tcb.opcode} << 8 |
+                        std::uint64_t{tcb.dma_flags} << 32 | std::uint64_t{tcb.slot} << 40 |
+                        std::uint64_t{tcb.length} << 48;
         event.slot[1] = tcb.prp1;
         event.slot[2] = tcb.prp2;
         event.slot[3] = address;
@@ -105,7 +108,8 @@ NvmeStatus Nvmmu::check(const DataMove& move, const TagState& state, std::size_t
     const Tcb& tcb = state.tcb;
     if (!state.valid) return deny(move, Denied::NoTcb, move.sqe->prp1, bytes, status::kDataTransferError, at);
     if (policies_.get<TcbDirection>() == TcbDirection::Fail) {
-        const std::uint8_t needed = move.direction == DataDirection::DeviceToMemory ? kDeviceToMemory : kMemoryToDevice;
+        const std::uint8_t needed =
+            move.direction == DataDirection::DeviceToMemory ? kDeviceToMemory : kMemoryToDevice;
         if ((tcb.dma_flags & needed) == 0)
             return deny(move, Denied::Direction, tcb.prp1, bytes, status::kDataTransferError, at);
         if (move.length_is_blocks && bytes > (std::size_t{tcb.length} + 1) * kBlockSize)
@@ -119,12 +123,14 @@ NvmeStatus Nvmmu::check(const DataMove& move, const TagState& state, std::size_t
 
 NvmeStatus Nvmmu::move(const DataMove& move, SimTime at) {
     std::size_t bytes = 0;
-    for (std::size_t i = 0; i < move.run_count; ++i) bytes += move.runs[i].size;
+    for (std::size_t i = 0; i < move.run_count; ++i)
+        bytes += move.runs[i].size;
     const TagState& state = tags_[index(move.tag)];
     const NvmeStatus checked = check(move, state, bytes, at);
     if (checked != status::kSuccess) return checked;
     const bool by_tcb = policies_.get<PrpSource>() == PrpSource::Tcb;
-    PrpWalker walker(memory, by_tcb ? state.tcb.prp1 : move.sqe->prp1, by_tcb ? state.tcb.prp2 : move.sqe->prp2, bytes);
+    PrpWalker walker(memory, by_tcb ? state.tcb.prp1 : move.sqe->prp1,
+                     by_tcb ? state.tcb.prp2 : move.sqe->prp2, bytes);
     return copy(move, walker, at);
 }
 

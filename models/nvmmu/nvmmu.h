@@ -2,8 +2,9 @@
 // NVMMU: fetches a command's TCB and lets the command's data reach only the pages that its TCB names.
 #pragma once
 
-#include <array>
 #include <tlm_utils/simple_target_socket.h>
+
+#include <array>
 
 #include "models/common/dma_port.h"
 #include "models/common/event.h"
@@ -40,7 +41,15 @@ public:
     std::uint64_t invalidations() const override { return invalidations_; }
 
 private:
-    enum class Denied : std::uint8_t { NoTcb, Direction, Length, Page, PrpOffset, ListOutside, OutsideMemory };
+    enum class Denied : std::uint8_t {
+        NoTcb,
+        Direction,
+        Length,
+        Page,
+        PrpOffset,
+        ListOutside,
+        OutsideMemory
+    };
     struct TagState {
         bool valid = false;
         Tcb tcb{};
@@ -55,8 +64,8 @@ private:
     NvmeStatus copy(const DataMove& move, PrpWalker& walker, SimTime at);
     NvmeStatus walk_failed(const DataMove& move, const PrpWalker& walker, SimTime at);
     bool copy_piece(DataDirection direction, std::uint64_t address, std::byte* device, std::size_t size);
-    NvmeStatus deny(const DataMove& move, Denied reason, std::uint64_t address, std::size_t size, NvmeStatus status,
-                    SimTime at);
+    NvmeStatus deny(const DataMove& move, Denied reason, std::uint64_t address, std::size_t size,
+                    NvmeStatus status, SimTime at);
 
     EventHub& events_;
     const Policies policies_;

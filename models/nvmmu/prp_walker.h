@@ -13,7 +13,8 @@ namespace ans {
 class PrpWalker {
 public:
     enum class End : std::uint8_t { None, Done, BadOffset, ListOutside };
-    static constexpr std::uint64_t kPage = 4096;  ///< CC.MPS=0, also with 16 KiB hosts. source: hardware.md 5 "Page"
+    static constexpr std::uint64_t kPage =
+        4096;  ///< CC.MPS=0, also with 16 KiB hosts. source: hardware.md 5 "Page"
 
     PrpWalker(DmaPort& memory, std::uint64_t prp1, std::uint64_t prp2, std::size_t bytes)
         : memory_(memory), prp1_(prp1), prp2_(prp2), left_(bytes) {}
@@ -32,10 +33,10 @@ private:
     DmaPort& memory_;
     std::uint64_t prp1_;
     std::uint64_t prp2_;
-    std::size_t left_;             ///< bytes not yet covered by a page
-    std::uint64_t page_ = 0;       ///< current position inside the joined piece
+    std::size_t left_;        ///< bytes not yet covered by a page
+    std::uint64_t page_ = 0;  ///< current position inside the joined piece
     std::size_t page_left_ = 0;
-    std::uint64_t list_ = 0;       ///< address of the next list entry, 0: no list yet
+    std::uint64_t list_ = 0;  ///< address of the next list entry, 0: no list yet
     bool first_ = true;
     End end_ = End::None;
     std::uint64_t culprit_ = 0;

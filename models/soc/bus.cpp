@@ -7,13 +7,18 @@
 namespace ans {
 
 Bus::Bus(sc_core::sc_module_name name, const BusConfig& config, std::vector<BusRegion> regions)
-    : sc_module(name), events_(*config.events), config_(config), seam_(*config.decide), regions_(std::move(regions)) {
+    : sc_module(name),
+      events_(*config.events),
+      config_(config),
+      seam_(*config.decide),
+      regions_(std::move(regions)) {
     in.register_b_transport(this, &Bus::b_transport);
     in.register_transport_dbg(this, &Bus::transport_dbg);
     in.register_get_direct_mem_ptr(this, &Bus::get_direct_mem_ptr);
     for (std::size_t i = 0; i <= regions_.size(); ++i) {
         const std::string socket = i < regions_.size() ? "out_" + std::to_string(i) : "otherwise";
-        ports_.push_back(std::make_unique<tlm_utils::simple_initiator_socket_tagged_optional<Bus>>(socket.c_str()));
+        ports_.push_back(
+            std::make_unique<tlm_utils::simple_initiator_socket_tagged_optional<Bus>>(socket.c_str()));
         ports_.back()->register_invalidate_direct_mem_ptr(this, &Bus::invalidate, static_cast<int>(i));
     }
 }
@@ -91,10 +96,13 @@ void Bus::apply_policy(const BusRegion& region, tlm::tlm_generic_payload& tx, Si
 void Bus::report(EventKind kind, const BusRegion& region, const tlm::tlm_generic_payload& tx, SimTime at) {
     if (!events_.wants(kind)) return;
     // Order of the event table's response names.
-    constexpr tlm::tlm_response_status kResponses[] = {
-        tlm::TLM_OK_RESPONSE,           tlm::TLM_INCOMPLETE_RESPONSE,   tlm::TLM_GENERIC_ERROR_RESPONSE,
-        tlm::TLM_ADDRESS_ERROR_RESPONSE, tlm::TLM_COMMAND_ERROR_RESPONSE, tlm::TLM_BURST_ERROR_RESPONSE,
-        tlm::TLM_BYTE_ENABLE_ERROR_RESPONSE};
+    constexpr tlm::tlm_response_status kResponses[] = {tlm::TLM_OK_RESPONSE,
+                                                       tlm::TLM_INCOMPLETE_RESPONSE,
+                                                       tlm::TLM_GENERIC_ERROR_RESPONSE,
+                                                       tlm::TLM_ADDRESS_ERROR_RESPONSE,
+                                                       tlm::TLM_COMMAND_ERROR_RESPONSE,
+                                                       tlm::TLM_BURST_ERROR_RESPONSE,
+                                                       tlm::TLM_BYTE_ENABLE_ERROR_RESPONSE};
     Event event;
     event.time = at;
     event.kind = kind;
@@ -103,7 +111,8 @@ void Bus::report(EventKind kind, const BusRegion& region, const tlm::tlm_generic
     event.slot[0] = static_cast<std::uint32_t>(tx.get_address() - region.base + region.offset) |
                     std::uint64_t{width & 0xff} << 32;
     if (kind == EventKind::BusError) {
-        const auto response = std::find(std::begin(kResponses), std::end(kResponses), tx.get_response_status());
+        const auto response =
+            std::find(std::begin(kResponses), std::end(kResponses), tx.get_response_status());
         event.slot[0] |= static_cast<std::uint64_t>(response - std::begin(kResponses)) << 48 |
                          std::uint64_t{tx.is_write()} << 52;
     }
@@ -131,6 +140,8 @@ bool Bus::get_direct_mem_ptr(tlm::tlm_generic_payload& tx, tlm::tlm_dmi& dmi) {
     return (*ports_[index])->get_direct_mem_ptr(tx, dmi);
 }
 
-void Bus::invalidate(int, sc_dt::uint64 first, sc_dt::uint64 last) { in->invalidate_direct_mem_ptr(first, last); }
+void Bus::invalidate(int, sc_dt::uint64 first, sc_dt::uint64 last) {
+    in->invalidate_direct_mem_ptr(first, last);
+}
 
 }  // namespace ans

@@ -5,6 +5,7 @@
 
 #include <tlm_utils/simple_initiator_socket.h>
 #include <tlm_utils/simple_target_socket.h>
+
 #include <vector>
 
 #include "models/common/event.h"
@@ -25,7 +26,7 @@ struct BusConfig {
 /// One window. Devices see offsets into their window plus `offset`; memory sees the address itself.
 struct BusRegion {
     std::uint64_t base;
-    std::uint64_t size;    ///< bytes
+    std::uint64_t size;  ///< bytes
     Unit unit;
     bool device;           ///< registers: events, access time, policies; else memory
     bool gated;            ///< answers only while the coprocessor runs (policy stopped_access)

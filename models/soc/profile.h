@@ -38,15 +38,15 @@ struct SocProfile {
     Window mailbox;
     Window sart;
     SartVersion sart_version;
-    Window nvme;                  ///< NVMe registers and NVMMU
+    Window nvme;  ///< NVMe registers and NVMMU
     Window pmgr;
     std::array<PowerDomainProfile, 4> domains;
     std::size_t domain_count;
-    unsigned reset_domain;        ///< index of the domain whose RESET bit resets the coprocessor
+    unsigned reset_domain;                ///< index of the domain whose RESET bit resets the coprocessor
     std::array<unsigned, 4> mailbox_irq;  ///< send-empty, send-not-empty, recv-empty, recv-not-empty
     unsigned nvme_irq;
     std::uint64_t dram_base;
-    std::uint64_t dram_size;      ///< default; a scenario may choose another
+    std::uint64_t dram_size;  ///< default; a scenario may choose another
     std::array<LockedSartEntry, 2> locked;
     std::size_t locked_count;
     std::string_view source;

@@ -9,7 +9,9 @@ namespace ans {
 namespace {
 constexpr std::size_t kMost = 8;  // bytes of a register
 
-std::size_t width(const tlm::tlm_generic_payload& tx) { return std::min<std::size_t>(tx.get_data_length(), kMost); }
+std::size_t width(const tlm::tlm_generic_payload& tx) {
+    return std::min<std::size_t>(tx.get_data_length(), kMost);
+}
 }  // namespace
 
 void RegisterSeam::access(tlm::tlm_fw_transport_if<>& block, Unit unit, std::uint64_t address,
@@ -18,7 +20,8 @@ void RegisterSeam::access(tlm::tlm_fw_transport_if<>& block, Unit unit, std::uin
     about.time = at;
     about.kind = tx.is_write() ? EventKind::RegWrite : EventKind::RegRead;
     about.unit = unit;
-    about.slot[0] = static_cast<std::uint32_t>(tx.get_address()) | std::uint64_t{tx.get_data_length() & 0xff} << 32;
+    about.slot[0] = static_cast<std::uint32_t>(tx.get_address()) | std::uint64_t{tx.get_data_length() & 0xff}
+                                                                       << 32;
     about.slot[2] = address;
     if (tx.is_write())
         write(block, about, tx, delay);

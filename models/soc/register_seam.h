@@ -9,8 +9,8 @@
 
 namespace ans {
 
-/// A read is answered otherwise, late or never; a write is lost or has other bits. The bus reports what the CPU
-/// saw and wrote. Accesses that a block refuses are not judged.
+/// A read is answered otherwise, late or never; a write is lost or has other bits. The bus reports what the
+/// CPU saw and wrote. Accesses that a block refuses are not judged.
 class RegisterSeam {
 public:
     explicit RegisterSeam(const DecideHub& decide) : decide_(decide) {}
@@ -19,8 +19,8 @@ public:
         return decide_.planned(write ? DecidePoint::RegisterWrite : DecidePoint::RegisterRead);
     }
     /// Carries the access to the block; `unit`, `address` on the bus and `at` as the bus will report them.
-    void access(tlm::tlm_fw_transport_if<>& block, Unit unit, std::uint64_t address, tlm::tlm_generic_payload& tx,
-                SimTime at, sc_core::sc_time& delay) const;
+    void access(tlm::tlm_fw_transport_if<>& block, Unit unit, std::uint64_t address,
+                tlm::tlm_generic_payload& tx, SimTime at, sc_core::sc_time& delay) const;
 
 private:
     void read(tlm::tlm_fw_transport_if<>& block, Event about, tlm::tlm_generic_payload& tx,

@@ -11,7 +11,16 @@ namespace ans {
 namespace {
 
 // Order of cpu_regions().
-enum CpuPort : std::size_t { kCpuNvme, kCpuNvmmu, kCpuNvmeRest, kCpuMailbox, kCpuAsc, kCpuSart, kCpuPmgr, kCpuDram };
+enum CpuPort : std::size_t {
+    kCpuNvme,
+    kCpuNvmmu,
+    kCpuNvmeRest,
+    kCpuMailbox,
+    kCpuAsc,
+    kCpuSart,
+    kCpuPmgr,
+    kCpuDram
+};
 // Order of iop_regions(); everything else goes through SART.
 enum IopPort : std::size_t { kIopMailbox, kIopNvme };
 
@@ -34,7 +43,11 @@ BusConfig iop_bus_config() {
 BusRegion dram_region(const SocConfig& config) {
     const SocProfile& profile = *config.profile;
     return {config.dram_base != 0 ? config.dram_base : profile.dram_base,
-            config.dram_size != 0 ? config.dram_size : profile.dram_size, Unit::Dram, false, false, 0};
+            config.dram_size != 0 ? config.dram_size : profile.dram_size,
+            Unit::Dram,
+            false,
+            false,
+            0};
 }
 
 SartConfig sart_config(const SocConfig& config) {
@@ -44,7 +57,8 @@ SartConfig sart_config(const SocConfig& config) {
     sart.policies = config.policies;
     sart.layout = profile.sart_version == SartVersion::V2 ? SartLayout::V2 : SartLayout::V3;
     for (std::size_t i = 0; i < profile.locked_count; ++i)
-        sart.boot_entries.push_back({profile.locked[i].address, profile.locked[i].size, profile.locked[i].flags});
+        sart.boot_entries.push_back(
+            {profile.locked[i].address, profile.locked[i].size, profile.locked[i].flags});
     return sart;
 }
 
@@ -56,7 +70,8 @@ PmgrConfig pmgr_config(const SocConfig& config) {
     pmgr.powered = config.powered;
     pmgr.window = static_cast<std::uint32_t>(profile.pmgr.size);
     for (std::size_t i = 0; i < profile.domain_count; ++i)
-        pmgr.domains.push_back({profile.domains[i].name, profile.domains[i].offset, profile.domains[i].parent});
+        pmgr.domains.push_back(
+            {profile.domains[i].name, profile.domains[i].offset, profile.domains[i].parent});
     return pmgr;
 }
 
@@ -94,8 +109,9 @@ Soc::Soc(sc_core::sc_module_name name, const SocConfig& config)
       powered_(config.powered),
       scope_(config.policies.get<ResetScope>()) {
     for (std::size_t i = 0; i < mailbox_irqs_.size(); ++i)
-        mailbox_irqs_[i] = std::make_unique<IrqSeam>(sc_core::sc_gen_unique_name("mailbox_irq"), DecidePoint::MailboxIrq,
-                                                     profile_.mailbox_irq[i], *config.decide);
+        mailbox_irqs_[i] =
+            std::make_unique<IrqSeam>(sc_core::sc_gen_unique_name("mailbox_irq"), DecidePoint::MailboxIrq,
+                                      profile_.mailbox_irq[i], *config.decide);
     dram_.add_region(dram_region_.base, Backing::sparse(dram_region_.size));
     bind_buses();
     bind_wires();
@@ -124,14 +140,21 @@ std::vector<BusRegion> Soc::iop_regions() const {
 
 const RegMap* Soc::register_map(Unit unit) const {
     switch (unit) {
-        case Unit::Mailbox: return &mailbox_regs::kMap;
-        case Unit::Asc: return &asc_regs::kMap;
+        case Unit::Mailbox:
+            return &mailbox_regs::kMap;
+        case Unit::Asc:
+            return &asc_regs::kMap;
         case Unit::Sart:
-            return &Sart::register_map(profile_.sart_version == SartVersion::V2 ? SartLayout::V2 : SartLayout::V3);
-        case Unit::Nvme: return &nvme_regs::kMap;
-        case Unit::Nvmmu: return &nvmmu_regs::kMap;
-        case Unit::Pmgr: return &pmgr_.map();
-        default: return nullptr;
+            return &Sart::register_map(profile_.sart_version == SartVersion::V2 ? SartLayout::V2
+                                                                                : SartLayout::V3);
+        case Unit::Nvme:
+            return &nvme_regs::kMap;
+        case Unit::Nvmmu:
+            return &nvmmu_regs::kMap;
+        case Unit::Pmgr:
+            return &pmgr_.map();
+        default:
+            return nullptr;
     }
 }
 

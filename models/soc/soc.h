@@ -54,7 +54,8 @@ public:
     LevelOut& iop_mailbox() { return mailbox_.iop_doorbell; }
     sc_core::sc_export<LevelIf>& iop_idle() { return asc_.idle.in; }
 
-    /// Everything that power kept is gone: registers, FIFOs, memory. Afterwards all is as a boot loader hands it over.
+    /// Everything that power kept is gone: registers, FIFOs, memory. Afterwards all is as a boot loader hands
+    /// it over.
     void power_cut(SimTime at);
 
     // What faults do to it; from a process only.

@@ -16,7 +16,9 @@ namespace {
 constexpr int kBoots = 9;
 
 void print(const ordered_json& all) {
-    const auto number = [&](const char* pointer) { return all.at(ordered_json::json_pointer(pointer)).get<double>(); };
+    const auto number = [&](const char* pointer) {
+        return all.at(ordered_json::json_pointer(pointer)).get<double>();
+    };
     std::printf("what                                 measured              beside it\n");
     std::printf("4 KiB random reads, depth 61   %10.0f commands/s   %.2f x the floor of %.0f ns a command\n",
                 number("/randread_4k_qd61/commands_per_second"), number("/randread_4k_qd61/floor_ratio"),
@@ -26,8 +28,9 @@ void print(const ordered_json& all) {
                 number("/floor/copy_bytes_per_second") / 1e9);
     std::printf("boot, one read, shutdown       %10.1f ms           whole process, median of %d\n",
                 number("/boot_to_exit_ms"), kBoots);
-    std::printf("the same, worker after worker  %10.0f runs/s           one core, forked from a warm parent\n",
-                number("/short_runs_per_second"));
+    std::printf(
+        "the same, worker after worker  %10.0f runs/s           one core, forked from a warm parent\n",
+        number("/short_runs_per_second"));
     std::printf("30 s of idle simulated time    %10.3f ms\n", number("/idle_30s_ms"));
     std::printf("peak memory, 8 TiB namespace   %10.1f MiB\n", number("/peak_rss_mib"));
 }
@@ -41,8 +44,8 @@ int run_bench(bool json) {
     all["randread_4k_qd61"]["floor_ratio"] =
         all["randread_4k_qd61"]["ns_per_command"].get<double>() / all["floor"]["command_ns"].get<double>();
     all["seqread_128k"] = in_child(&seqread_128k);
-    all["seqread_128k"]["copy_ratio"] =
-        all["seqread_128k"]["bytes_per_second"].get<double>() / all["floor"]["copy_bytes_per_second"].get<double>();
+    all["seqread_128k"]["copy_ratio"] = all["seqread_128k"]["bytes_per_second"].get<double>() /
+                                        all["floor"]["copy_bytes_per_second"].get<double>();
     std::vector<double> boots;
     double peak = 0;
     for (int i = 0; i < kBoots; ++i) {

@@ -68,7 +68,8 @@ double per_copy(std::vector<char>& from, std::vector<char>& to, std::size_t size
         const double start = wall_seconds();
         for (unsigned i = 0; i < copies; ++i) {
             state = state * 6364136223846793005u + 1442695040888963407u;
-            std::memcpy(to.data() + (state >> 40) % places * size, from.data() + (state >> 20) % places * size, size);
+            std::memcpy(to.data() + (state >> 40) % places * size,
+                        from.data() + (state >> 20) % places * size, size);
         }
         best = std::min(best, (wall_seconds() - start) / copies);
     }

@@ -27,7 +27,9 @@ public:
     EventHub::Kinds kinds() const override { return {}; }
     void on_event(const Event&) override {}
     void step_begun(std::size_t, SimTime) override { begun_ = wall_seconds(); }
-    void step_ended(std::size_t, const scenario::StepResult&) override { seconds.push_back(wall_seconds() - begun_); }
+    void step_ended(std::size_t, const scenario::StepResult&) override {
+        seconds.push_back(wall_seconds() - begun_);
+    }
     std::vector<double> seconds;
 
 private:
@@ -68,7 +70,8 @@ ordered_json in_child(ordered_json (*measure)()) {
     close(ends[1]);
     std::string text;
     char buffer[4096];
-    for (ssize_t got = 0; (got = read(ends[0], buffer, sizeof buffer)) > 0;) text.append(buffer, static_cast<std::size_t>(got));
+    for (ssize_t got = 0; (got = read(ends[0], buffer, sizeof buffer)) > 0;)
+        text.append(buffer, static_cast<std::size_t>(got));
     close(ends[0]);
     int status = 0;
     waitpid(child, &status, 0);
@@ -95,7 +98,8 @@ ordered_json randread_4k_qd61() {
                   {"flush": {}},
                   {"io": {"pattern": "randread", "depth": 61, "count": 100000, "buffer_mib": 64}},
                   {"io": {"pattern": "randread", "depth": 61, "count": 1000000, "buffer_mib": 64}},
-                  {"shutdown": {}}]})").at(4);
+                  {"shutdown": {}}]})")
+                               .at(4);
     return {{"commands_per_second", kCommands / seconds}, {"ns_per_command", seconds / kCommands * 1e9}};
 }
 
@@ -108,14 +112,16 @@ ordered_json seqread_128k() {
                   {"io": {"pattern": "write", "block_kib": 128, "depth": 8, "size_mib": 64}},
                   {"flush": {}},
                   {"io": {"pattern": "read", "block_kib": 128, "depth": 16, "count": 40000, "buffer_mib": 64}},
-                  {"shutdown": {}}]})").at(3);
+                  {"shutdown": {}}]})")
+                               .at(3);
     return {{"bytes_per_second", kBytes / seconds}};
 }
 
 ordered_json idle_30s() {
     const double seconds = seconds_of_steps(R"({
         "name": "idle", "description": "30 s without anything to do",
-        "steps": [{"boot": {}}, {"wait": {"ms": 30000}}, {"shutdown": {}}]})").at(1);
+        "steps": [{"boot": {}}, {"wait": {"ms": 30000}}, {"shutdown": {}}]})")
+                               .at(1);
     return {{"ms", seconds * 1e3}};
 }
 
@@ -126,7 +132,8 @@ constexpr char kBootReadShutdown[] = R"({"name": "boot to exit", "description": 
 struct Failures : cli::WorkerListener {
     void told(std::size_t, const cli::StoryLine&) override {}
     void finished(std::size_t, const scenario::RunResult& result) override {
-        if (result.verdict != scenario::Verdict::Passed) throw std::runtime_error("bench: a short run failed");
+        if (result.verdict != scenario::Verdict::Passed)
+            throw std::runtime_error("bench: a short run failed");
     }
     void waiting(const std::vector<Running>&) override {}
 };

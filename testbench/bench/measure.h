@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The measurements of `ans2emu bench`, each in a child process of its own: SystemC elaborates once a process, and
-// none shall warm or burden another.
+// The measurements of `ans2emu bench`, each in a child process of its own: SystemC elaborates once a process,
+// and none shall warm or burden another.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -21,15 +21,16 @@ nlohmann::ordered_json seqread_128k();
 /// {ms}: 30 s of simulated time in which nothing happens, after a boot.
 nlohmann::ordered_json idle_30s();
 
-/// {runs_per_second}: boot, one read, clean shutdown, one run after the other on one core, each in a worker of its own as
-/// `ans2emu run FOLDER` makes them.
+/// {runs_per_second}: boot, one read, clean shutdown, one run after the other on one core, each in a worker
+/// of its own as `ans2emu run FOLDER` makes them.
 nlohmann::ordered_json short_runs();
 
 struct Process {
     double wall_ms;
     double peak_rss_mib;
 };
-/// A whole process: boot, one 4 KiB read, clean shutdown, on a namespace of 8 TiB. `program`: this executable.
+/// A whole process: boot, one 4 KiB read, clean shutdown, on a namespace of 8 TiB. `program`: this
+/// executable.
 Process boot_to_exit(const std::string& program);
 
 }  // namespace ans::bench

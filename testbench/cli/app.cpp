@@ -36,8 +36,9 @@ int check_command(std::vector<std::string> paths, bool schema) {
         return kExitBadInput;
     }
     const Style style = Style::of(STDOUT_FILENO);
-    const auto libraries = std::stable_partition(
-        paths.begin(), paths.end(), [](const std::string& path) { return !scenario::is_script_library(path); });
+    const auto libraries = std::stable_partition(paths.begin(), paths.end(), [](const std::string& path) {
+        return !scenario::is_script_library(path);
+    });
     Catalog catalog = load_catalog({paths.begin(), libraries}, {});
     for (auto library = libraries; library != paths.end(); ++library) {
         const std::vector<std::string> problems = scenario::check_script_library(*library);
@@ -110,12 +111,16 @@ void add_run(CLI::App& app, RunArguments& arguments) {
         ->allow_extra_args(false);
     run.add_option("--seed", arguments.seed, "instead of the scenario's")
         ->type_name("N")
-        ->check([](const std::string& text) { return text.front() == '-' ? "expected a whole number from 0" : std::string(); });
-    run.add_option("--only", arguments.only, "of files with several runs: only the run of this name")->type_name("RUN");
+        ->check([](const std::string& text) {
+            return text.front() == '-' ? "expected a whole number from 0" : std::string();
+        });
+    run.add_option("--only", arguments.only, "of files with several runs: only the run of this name")
+        ->type_name("RUN");
     run.add_option("--waive", arguments.waiver_file,
                    "rules that the driver is known to break:\n[{\"rule\": \"TCB-09\", \"reason\": \"...\"}]")
         ->type_name("FILE");
-    run.add_option("--trace", arguments.trace, "every event as a line of JSON; with several runs a folder,\nwhich gets a file a run")
+    run.add_option("--trace", arguments.trace,
+                   "every event as a line of JSON; with several runs a folder,\nwhich gets a file a run")
         ->type_name("FILE");
     run.add_option("--report", arguments.reports, "json:FILE or junit:FILE; may be given often")
         ->type_name("KIND:FILE")
@@ -142,7 +147,8 @@ void add_mutate(CLI::App& app, MutateArguments& arguments) {
         ->check(CLI::Range(1, 64))
         ->type_name("N");
     mutate.add_flag("--list", arguments.list, "print the measures and what they protect from instead");
-    mutate.add_flag("--json", arguments.json, "for programs: an object with mutants, survivors, harmless, noticed");
+    mutate.add_flag("--json", arguments.json,
+                    "for programs: an object with mutants, survivors, harmless, noticed");
     mutate.footer(
         "Example:\n  ans2emu mutate\n  ans2emu mutate --measure submit_lock scenarios/faults\n\n"
         "Exit codes:\n  0  every omission was noticed, or is documented as one that cannot matter\n"

@@ -41,8 +41,8 @@ std::string replay_command(const Scenario& scenario, const RunArguments& argumen
 
 }  // namespace
 
-void explain_failures(const std::vector<Scenario>& scenarios, const RunArguments& arguments, const WorkerOptions& options,
-                      std::vector<RunResult>& results) {
+void explain_failures(const std::vector<Scenario>& scenarios, const RunArguments& arguments,
+                      const WorkerOptions& options, std::vector<RunResult>& results) {
     std::vector<std::size_t> again;
     std::vector<Scenario> failed;
     WorkerOptions around = options;

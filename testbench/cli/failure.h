@@ -10,10 +10,11 @@
 
 namespace ans::cli {
 
-/// Fills `replay` of every result that did not pass, and `around` of the first few that failed: a run is the same every time,
-/// so they are run again with an ear for every event, which a run that passes need not pay for.
-void explain_failures(const std::vector<scenario::Scenario>& scenarios, const RunArguments& arguments, const WorkerOptions& options,
-                      std::vector<scenario::RunResult>& results);
+/// Fills `replay` of every result that did not pass, and `around` of the first few that failed: a run is the
+/// same every time, so they are run again with an ear for every event, which a run that passes need not pay
+/// for.
+void explain_failures(const std::vector<scenario::Scenario>& scenarios, const RunArguments& arguments,
+                      const WorkerOptions& options, std::vector<scenario::RunResult>& results);
 
 /// The explanation as text, "" where there is none. `titled`: several runs were made, say which this is.
 std::string explanation(const scenario::RunResult& result, bool titled, const Style& style);

@@ -28,10 +28,10 @@ constexpr double kPatience = 10;  // s
 
 struct Mutant {
     const MeasureInfo* measure;
-    std::size_t runs = 0;   ///< made until somebody noticed
-    std::string scenario;   ///< who noticed; "" nobody
-    std::string run;        ///< which of the scenario's runs
-    std::string by;         ///< the rule or expectation
+    std::size_t runs = 0;  ///< made until somebody noticed
+    std::string scenario;  ///< who noticed; "" nobody
+    std::string run;       ///< which of the scenario's runs
+    std::string by;        ///< the rule or expectation
     bool noticed() const { return !scenario.empty(); }
 };
 
@@ -41,8 +41,11 @@ struct Silence : WorkerListener {
     void waiting(const std::vector<Running>&) override {}
 };
 
-// A run that leaves a measure out already shows a broken driver: it cannot tell one more omission from its own.
-bool shows_a_healthy_driver(const Scenario& s) { return s.driver.omit.empty(); }
+// A run that leaves a measure out already shows a broken driver: it cannot tell one more omission from its
+// own.
+bool shows_a_healthy_driver(const Scenario& s) {
+    return s.driver.omit.empty();
+}
 
 // The scenarios that name the measure's incident come first: most mutants die in the first run.
 void nearest_first(std::vector<Scenario>& scenarios, const MeasureInfo& measure) {
@@ -55,8 +58,10 @@ public:
     Mutation(std::vector<Scenario> scenarios, const MutateArguments& arguments, const Services& services)
         : scenarios_(std::move(scenarios)) {
         options_.run = services.run;
-        options_.parallel = arguments.jobs != 0 ? arguments.jobs : std::max(1u, std::thread::hardware_concurrency());
-        for (Scenario& s : scenarios_) s.limits.wall_s = std::min(s.limits.wall_s, kPatience);
+        options_.parallel =
+            arguments.jobs != 0 ? arguments.jobs : std::max(1u, std::thread::hardware_concurrency());
+        for (Scenario& s : scenarios_)
+            s.limits.wall_s = std::min(s.limits.wall_s, kPatience);
     }
 
     /// The healthy driver over all scenarios; the first run that does not pass, or nothing.
@@ -64,7 +69,8 @@ public:
         Silence silence;
         for (const RunResult& result : run_workers(scenarios_, options_, silence))
             if (result.verdict != Verdict::Passed)
-                return result.path + ": " + (result.failures.empty() ? "did not pass" : result.failures.front());
+                return result.path + ": " +
+                       (result.failures.empty() ? "did not pass" : result.failures.front());
         return {};
     }
 
@@ -77,7 +83,8 @@ public:
             const auto from = all.begin() + static_cast<std::ptrdiff_t>(first);
             const auto to = all.begin() + static_cast<std::ptrdiff_t>(std::min(all.size(), first + step));
             std::vector<Scenario> some(from, to);
-            for (Scenario& s : some) s.driver.omit.push_back(measure.measure);
+            for (Scenario& s : some)
+                s.driver.omit.push_back(measure.measure);
             Silence silence;
             for (const RunResult& result : run_workers(some, options_, silence)) {
                 ++mutant.runs;
@@ -104,8 +111,8 @@ bool known(const MutateArguments& arguments) {
     const std::vector<std::string_view> names = driver::measure_names();
     for (const std::string& name : arguments.measures) {
         if (std::find(names.begin(), names.end(), name) != names.end()) continue;
-        std::cerr << "ans2emu mutate: no measure " << scenario::in_quotes(name) << scenario::suggestion(name, names)
-                  << "; ans2emu mutate --list shows them\n";
+        std::cerr << "ans2emu mutate: no measure " << scenario::in_quotes(name)
+                  << scenario::suggestion(name, names) << "; ans2emu mutate --list shows them\n";
         return false;
     }
     return true;
@@ -119,7 +126,8 @@ int print_list(const MutateArguments& arguments) {
         out.push_back({{"id", m.name}, {"title", m.does}, {"protects", m.protects}, {"source", m.source}});
         if (!m.harmless.empty()) out.back()["harmless"] = m.harmless;
         if (arguments.json) continue;
-        std::cout << style(Colour::Bold, m.name) << "  " << m.does << "\n  without it: " << m.protects << "\n";
+        std::cout << style(Colour::Bold, m.name) << "  " << m.does << "\n  without it: " << m.protects
+                  << "\n";
         if (!m.harmless.empty()) std::cout << "  cannot matter here: " << m.harmless << "\n";
         std::cout << style(Colour::Dim, "  source: " + std::string(m.source)) << "\n\n";
     }
@@ -131,8 +139,9 @@ void print_mutant(const Mutant& mutant, const Style& style) {
     const std::string name(mutant.measure->name);
     std::string row = name + std::string(name.size() < 24 ? 24 - name.size() : 1, ' ');
     if (mutant.noticed())
-        row += style(Colour::Good, "noticed ") + "  " + mutant.scenario + (mutant.run.empty() ? "" : " (" + mutant.run + ")") +
-               "\n" + std::string(26, ' ') + style(Colour::Dim, printable(mutant.by));
+        row += style(Colour::Good, "noticed ") + "  " + mutant.scenario +
+               (mutant.run.empty() ? "" : " (" + mutant.run + ")") + "\n" + std::string(26, ' ') +
+               style(Colour::Dim, printable(mutant.by));
     else if (!mutant.measure->harmless.empty())
         row += style(Colour::Dim, "harmless") + "  " + std::string(mutant.measure->harmless);
     else
@@ -146,7 +155,8 @@ std::string to_json(const std::vector<Mutant>& mutants) {
     out["noticed"] = ordered_json::array();
     for (const Mutant& m : mutants) {
         if (m.noticed())
-            out["noticed"].push_back({{"name", m.measure->name}, {"path", m.scenario}, {"run", m.run}, {"by", m.by}});
+            out["noticed"].push_back(
+                {{"name", m.measure->name}, {"path", m.scenario}, {"run", m.run}, {"by", m.by}});
         else if (!m.measure->harmless.empty())
             out["harmless"].push_back({{"name", m.measure->name}, {"reason", m.measure->harmless}});
         else
@@ -171,15 +181,19 @@ int mutate_command(const MutateArguments& arguments, const Services& services) {
         return kExitBadInput;
     }
     Catalog catalog = load_catalog(paths, {});
-    for (const std::string& problem : catalog.problems) std::cerr << printable(problem) << "\n";
+    for (const std::string& problem : catalog.problems)
+        std::cerr << printable(problem) << "\n";
     if (!catalog.problems.empty()) return kExitBadInput;
     auto& all = catalog.scenarios;
-    all.erase(std::remove_if(all.begin(), all.end(), [](const Scenario& s) { return !shows_a_healthy_driver(s); }), all.end());
+    all.erase(
+        std::remove_if(all.begin(), all.end(), [](const Scenario& s) { return !shows_a_healthy_driver(s); }),
+        all.end());
 
     Mutation mutation(std::move(all), arguments, services);
     show_progress("... the healthy driver first");
     if (const std::string why = mutation.sound(); !why.empty()) {
-        std::cerr << "ans2emu mutate: with every measure in place a run fails already: " << printable(why) << "\n";
+        std::cerr << "ans2emu mutate: with every measure in place a run fails already: " << printable(why)
+                  << "\n";
         return kExitFailed;
     }
     const Style style = Style::of(STDOUT_FILENO);
@@ -196,7 +210,8 @@ int mutate_command(const MutateArguments& arguments, const Services& services) {
     if (arguments.json)
         std::cout << to_json(mutants);
     else
-        std::cout << "\n" << counted(mutants.size(), "mutant") << ", " << counted(survivors, "survivor") << "\n";
+        std::cout << "\n"
+                  << counted(mutants.size(), "mutant") << ", " << counted(survivors, "survivor") << "\n";
     return survivors == 0 ? kExitOk : kExitFailed;
 }
 

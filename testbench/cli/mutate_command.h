@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// `ans2emu mutate`: leaves each protective measure of the reference driver out in turn and asks the scenarios who noticed.
+// `ans2emu mutate`: leaves each protective measure of the reference driver out in turn and asks the scenarios
+// who noticed.
 #pragma once
 
 #include <string>

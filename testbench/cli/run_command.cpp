@@ -142,7 +142,9 @@ bool write_reports(const std::vector<Report>& reports, const std::vector<RunResu
     bool good = true;
     for (const Report& report : reports) {
         std::ofstream out(report.file);
-        out << (report.json ? scenario::json_report(results, unused_waivers) : scenario::junit_report(results)) << std::flush;
+        out << (report.json ? scenario::json_report(results, unused_waivers)
+                            : scenario::junit_report(results))
+            << std::flush;
         if (out) continue;
         std::cerr << "ans2emu: --report: cannot write " << printable(report.file) << "\n";
         good = false;
@@ -175,13 +177,15 @@ std::string trace_name(const Scenario& s) {
 }
 
 // False, and told: several runs would write one file.
-bool plan_traces(const std::string& place, const std::vector<Scenario>& scenarios, std::vector<std::string>& traces) {
+bool plan_traces(const std::string& place, const std::vector<Scenario>& scenarios,
+                 std::vector<std::string>& traces) {
     std::error_code error;
     const bool folder = std::filesystem::is_directory(place, error);
     if (place.empty()) return true;
     if (!folder && scenarios.size() != 1) {
-        std::cerr << "ans2emu: --trace needs a folder for " << scenarios.size() << " runs, and " << printable(place)
-                  << " is none" << (scenarios.front().run.empty() ? "" : "; --only RUN chooses one run") << "\n";
+        std::cerr << "ans2emu: --trace needs a folder for " << scenarios.size() << " runs, and "
+                  << printable(place) << " is none"
+                  << (scenarios.front().run.empty() ? "" : "; --only RUN chooses one run") << "\n";
         return false;
     }
     for (const Scenario& s : scenarios)
@@ -205,23 +209,27 @@ bool keep_only(const std::string& run, std::vector<Scenario>& scenarios) {
 }
 
 // False, and told: the waiver file cannot be used.
-bool waive(const std::string& file, std::vector<scenario::Waiver>& waivers, std::vector<Scenario>& scenarios) {
+bool waive(const std::string& file, std::vector<scenario::Waiver>& waivers,
+           std::vector<Scenario>& scenarios) {
     if (file.empty()) return true;
     scenario::Waivers loaded = scenario::load_waivers(file);
     for (const std::string& problem : loaded.problems)
         std::cerr << printable(problem) << "\n";
     waivers = std::move(loaded.waivers);
-    for (Scenario& s : scenarios) s.waivers = waivers;
+    for (Scenario& s : scenarios)
+        s.waivers = waivers;
     return loaded.problems.empty();
 }
 
 // The rules that are waived although no run broke them.
-std::vector<std::string> unused(const std::vector<scenario::Waiver>& waivers, const std::vector<RunResult>& results) {
+std::vector<std::string> unused(const std::vector<scenario::Waiver>& waivers,
+                                const std::vector<RunResult>& results) {
     std::vector<std::string> rules;
     for (const scenario::Waiver& waiver : waivers) {
         const auto breaks = [&](const RunResult& result) {
             const auto& found = result.facts.violations;
-            return std::any_of(found.begin(), found.end(), [&](const auto& v) { return v.rule == waiver.rule; });
+            return std::any_of(found.begin(), found.end(),
+                               [&](const auto& v) { return v.rule == waiver.rule; });
         };
         if (std::none_of(results.begin(), results.end(), breaks)) rules.push_back(waiver.rule);
     }
@@ -257,7 +265,8 @@ int run_command(const RunArguments& arguments, const Services& services) {
 
     const std::vector<std::string> unused_waivers = unused(waivers, results);
     for (const std::string& rule : unused_waivers)
-        std::cout << "note: " << printable(arguments.waiver_file) << ": no run broke " << rule << ", its waiver is not needed\n";
+        std::cout << "note: " << printable(arguments.waiver_file) << ": no run broke " << rule
+                  << ", its waiver is not needed\n";
 
     int code = kExitOk;
     for (const RunResult& result : results)

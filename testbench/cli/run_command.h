@@ -14,9 +14,9 @@ struct RunArguments {
     std::vector<std::string> paths;
     std::vector<std::string> overrides;  ///< PATH=VALUE
     std::optional<std::uint64_t> seed;
-    std::string only;  ///< of files with several runs: only the run of this name
-    std::string waiver_file;  ///< of the driver; "": none
-    std::string trace;  ///< file of a single run, or folder of several; "": none
+    std::string only;                  ///< of files with several runs: only the run of this name
+    std::string waiver_file;           ///< of the driver; "": none
+    std::string trace;                 ///< file of a single run, or folder of several; "": none
     std::vector<std::string> reports;  ///< json:FILE or junit:FILE
     unsigned jobs = 0;                 ///< 0: as many as the host has cores
     bool verbose = false;

@@ -146,7 +146,9 @@ struct Describer {
     std::string operator()(const scenario::Mmio& mmio) const {
         return (mmio.read.empty() ? "write " : "read ") + printable(mmio.place());
     }
-    std::string operator()(const scenario::Mail& mail) const { return "to endpoint " + std::to_string(mail.endpoint); }
+    std::string operator()(const scenario::Mail& mail) const {
+        return "to endpoint " + std::to_string(mail.endpoint);
+    }
     std::string operator()(const scenario::RawCommand& command) const {
         return "opcode " + std::to_string(command.opcode) + ", tag " + std::to_string(command.tag);
     }

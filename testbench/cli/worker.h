@@ -59,8 +59,8 @@ private:
 };
 
 /// The child: runs the scenario, writes frames to `frames`, never returns.
-[[noreturn]] void be_worker(std::size_t job, const scenario::Scenario& scenario, const WorkerOptions& options, int frames,
-                            int words);
+[[noreturn]] void be_worker(std::size_t job, const scenario::Scenario& scenario, const WorkerOptions& options,
+                            int frames, int words);
 
 /// The child's exit code when its watchdog ended it.
 inline constexpr int kWatchdogExit = 99;

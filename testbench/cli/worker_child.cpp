@@ -77,7 +77,8 @@ void become_child(int words) {
 
 }  // namespace
 
-void be_worker(std::size_t job, const scenario::Scenario& scenario, const WorkerOptions& options, int frames, int words) {
+void be_worker(std::size_t job, const scenario::Scenario& scenario, const WorkerOptions& options, int frames,
+               int words) {
     become_child(words);
     start_watchdog(scenario.limits.wall_s);
     const auto started = std::chrono::steady_clock::now();

@@ -22,7 +22,8 @@ SimTime later(SimTime now, SimTime by) {
 
 SC_HAS_PROCESS(FaultPlan);
 FaultPlan::FaultPlan(sc_core::sc_module_name name, std::vector<Rule> rules, std::uint64_t seed,
-                     EventHub& events, DecideHub& points, MachineControl& machine, std::vector<Script> scripts)
+                     EventHub& events, DecideHub& points, MachineControl& machine,
+                     std::vector<Script> scripts)
     : sc_module(name), events_(events), points_(points), machine_(machine) {
     for (Rule& rule : rules) {
         if (const std::string why = defect(rule); !why.empty())
@@ -211,7 +212,8 @@ void FaultPlan::happened(const Planned& planned, SimTime now) {
 bool FaultPlan::concerns(const Rule& rule, DecidePoint point, const Event& about) {
     if (rule.when.kind != about.kind) return false;
     return std::any_of(rule.actions.begin(), rule.actions.end(), [&](const Do& todo) {
-        return !todo.action->own() && todo.action->native == about.kind && todo.action->at(point) && admits(*todo.action, about);
+        return !todo.action->own() && todo.action->native == about.kind && todo.action->at(point) &&
+               admits(*todo.action, about);
     });
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Carries out a scenario's fault rules and scripts: judges candidates at decide points, watches events, runs actions of
-// their own at their time.
+// Carries out a scenario's fault rules and scripts: judges candidates at decide points, watches events, runs
+// actions of their own at their time.
 #pragma once
 
 #include <array>
@@ -111,7 +111,6 @@ private:
     bool wake_scripts(SimTime now);
     EventHub::Kinds kinds() const;
     void hear_less();
-
 
     EventHub& events_;
     DecideHub& points_;

@@ -87,7 +87,9 @@ bool ScriptRunner::begin_step(const ScriptStep& step, SimTime now) {
         return false;
     }
     if (step.wait || step.pause != 0) {
-        const SimTime until = step.wait ? step.wait->after : step.pause > kNever - now ? kNever : now + step.pause;
+        const SimTime until = step.wait                   ? step.wait->after
+                              : step.pause > kNever - now ? kNever
+                                                          : now + step.pause;
         if (until <= now) return true;
         wake_ = until;
         return false;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A script: what no single rule can say, step after step. It has a rule's `when` and a rule's actions; the plan
-// (plan.h) carries the actions out.
+// A script: what no single rule can say, step after step. It has a rule's `when` and a rule's actions; the
+// plan (plan.h) carries the actions out.
 #pragma once
 
 #include <cstdint>

@@ -23,8 +23,11 @@ public:
     /// How far initiators may run ahead of the kernel.
     SimTime horizon() const { return horizon_; }
     /// Absolute time of the next thing the kernel will do; kernel time itself where it is due now.
-    SimTime next_activity() const { return kernel_now() + from_sc(sc_core::sc_time_to_pending_activity(context_)); }
-    /// An initiator at local time `t` may act without waiting: everything else is strictly later (a tie waits).
+    SimTime next_activity() const {
+        return kernel_now() + from_sc(sc_core::sc_time_to_pending_activity(context_));
+    }
+    /// An initiator at local time `t` may act without waiting: everything else is strictly later (a tie
+    /// waits).
     bool alone_until(SimTime t) const { return t <= horizon_ && next_activity() > t; }
 
 private:

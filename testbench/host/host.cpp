@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Threads, time, bus and memory of the simulated CPUs. Interrupts: host_irq.cpp; locks and signals: host_sync.cpp.
+// Threads, time, bus and memory of the simulated CPUs. Interrupts: host_irq.cpp; locks and signals:
+// host_sync.cpp.
 #include "testbench/host/host.h"
 
 #include <algorithm>
@@ -12,7 +13,9 @@ namespace ans::host {
 namespace {
 constexpr int kStackBytes = 512 * 1024;  // a driver's thread may format text and recurse a little
 
-constexpr SimTime from_ns(port::Nanoseconds ns) { return ns > kNever / 1000 ? kNever : ns * 1000; }
+constexpr SimTime from_ns(port::Nanoseconds ns) {
+    return ns > kNever / 1000 ? kNever : ns * 1000;
+}
 }  // namespace
 
 Host::Host(sc_core::sc_module_name name, Engine& engine, const HostConfig& config)
@@ -45,7 +48,7 @@ Host::Cpu& Host::create_cpu(std::string_view name, SimTime start, std::function<
     sc_core::sc_spawn_options options;
     options.set_stack_size(kStackBytes);
     cpu.process = sc_core::sc_spawn([this, &cpu, body = std::move(entry)] { run_thread(cpu, body); },
-                      sc_core::sc_gen_unique_name("cpu"), &options);
+                                    sc_core::sc_gen_unique_name("cpu"), &options);
     return cpu;
 }
 
@@ -71,7 +74,8 @@ void Host::run_thread(Cpu& cpu, const std::function<void()>& entry) {
 }
 
 void Host::fail(HostFailure::Kind kind, std::string text) {
-    if (failure_.kind == HostFailure::Kind::None) failure_ = {kind, current_->name, std::move(text), current_->local, nullptr};
+    if (failure_.kind == HostFailure::Kind::None)
+        failure_ = {kind, current_->name, std::move(text), current_->local, nullptr};
     engine_.stop();
 }
 
@@ -79,7 +83,8 @@ class Host::SimThread : public port::Thread {
 public:
     SimThread(Host& host, Cpu& cpu) : host_(host), cpu_(cpu) {}
     void join() override {
-        while (!cpu_.done) host_.block(cpu_.finished);
+        while (!cpu_.done)
+            host_.block(cpu_.finished);
         // It may have finished ahead of the kernel; the joiner cannot be earlier than its end.
         host_.current_->local = std::max(host_.current_->local, cpu_.local);
     }
@@ -169,7 +174,9 @@ void Host::busy_delay(port::Nanoseconds duration) {
     sync();
 }
 
-void Host::sleep(port::Nanoseconds duration) { busy_delay(duration); }
+void Host::sleep(port::Nanoseconds duration) {
+    busy_delay(duration);
+}
 
 // --- bus -------------------------------------------------------------------------------------------------
 
@@ -188,25 +195,36 @@ T Host::access(tlm::tlm_command command, port::Address address, T value) {
     sc_core::sc_time delay = to_sc(cpu.local - now);
     bus->b_transport(tx_, delay);
     cpu.local = now + from_sc(delay);
-    if (tx_.get_response_status() != tlm::TLM_OK_RESPONSE) refuse(address, sizeof(T), command == tlm::TLM_WRITE_COMMAND);
+    if (tx_.get_response_status() != tlm::TLM_OK_RESPONSE)
+        refuse(address, sizeof(T), command == tlm::TLM_WRITE_COMMAND);
     return value;
 }
 
 void Host::refuse(port::Address address, unsigned width, bool write) {
-    if (tx_.get_response_status() != tlm::TLM_INCOMPLETE_RESPONSE) throw port::BusFault(address, width, write);
+    if (tx_.get_response_status() != tlm::TLM_INCOMPLETE_RESPONSE)
+        throw port::BusFault(address, width, write);
     // The bus never answered: this CPU is lost, and so is the run.
     char text[80];
     std::snprintf(text, sizeof text, "bus hang: %u-byte %s at 0x%" PRIx64 " never completed", width,
                   write ? "write" : "read", address);
     fail(HostFailure::Kind::BusHang, text);
     const sc_core::sc_event never;
-    for (;;) block(never);
+    for (;;)
+        block(never);
 }
 
-std::uint32_t Host::read32(port::Address address) { return access<std::uint32_t>(tlm::TLM_READ_COMMAND, address, 0); }
-std::uint64_t Host::read64(port::Address address) { return access<std::uint64_t>(tlm::TLM_READ_COMMAND, address, 0); }
-void Host::write32(port::Address address, std::uint32_t value) { access(tlm::TLM_WRITE_COMMAND, address, value); }
-void Host::write64(port::Address address, std::uint64_t value) { access(tlm::TLM_WRITE_COMMAND, address, value); }
+std::uint32_t Host::read32(port::Address address) {
+    return access<std::uint32_t>(tlm::TLM_READ_COMMAND, address, 0);
+}
+std::uint64_t Host::read64(port::Address address) {
+    return access<std::uint64_t>(tlm::TLM_READ_COMMAND, address, 0);
+}
+void Host::write32(port::Address address, std::uint32_t value) {
+    access(tlm::TLM_WRITE_COMMAND, address, value);
+}
+void Host::write64(port::Address address, std::uint64_t value) {
+    access(tlm::TLM_WRITE_COMMAND, address, value);
+}
 
 // --- memory ----------------------------------------------------------------------------------------------
 
@@ -238,7 +256,9 @@ void Host::dma_free(const port::DmaBuffer& buffer) {
 
 // --- log -------------------------------------------------------------------------------------------------
 
-bool Host::log_enabled(port::LogLevel) { return events_.wants(EventKind::DriverLog); }
+bool Host::log_enabled(port::LogLevel) {
+    return events_.wants(EventKind::DriverLog);
+}
 
 void Host::log(port::LogLevel level, std::string_view text) {
     if (!events_.wants(EventKind::DriverLog)) return;

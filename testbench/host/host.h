@@ -4,9 +4,10 @@
 // conversation with the machine is the same as if it always waited, at a fraction of the cost.
 #pragma once
 
+#include <tlm_utils/simple_initiator_socket.h>
+
 #include <memory>
 #include <string>
-#include <tlm_utils/simple_initiator_socket.h>
 #include <vector>
 
 #include "host_driver/port/port.h"
@@ -49,11 +50,11 @@ public:
     /// The first thread; when it returns the engine stops.
     void start(std::function<void()> entry);
     const HostFailure& failure() const { return failure_; }
-    /// The CPUs lose power: every thread but the calling one ends where it is, interrupt lines are forgotten. Objects
-    /// of the driver may be destroyed afterwards. Callable from any process.
+    /// The CPUs lose power: every thread but the calling one ends where it is, interrupt lines are forgotten.
+    /// Objects of the driver may be destroyed afterwards. Callable from any process.
     void power_off();
-    /// The same after a run that ended before its threads did; callable from outside only. A driver that lives on may then
-    /// be destroyed, but not be called.
+    /// The same after a run that ended before its threads did; callable from outside only. A driver that
+    /// lives on may then be destroyed, but not be called.
     void abandon();
 
     // port::Port

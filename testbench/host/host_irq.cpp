@@ -67,7 +67,8 @@ void Host::irq_request(unsigned number, port::IrqHandler handler) {
     auto line = std::make_unique<IrqLine>();
     line->line = number;
     line->handler = std::move(handler);
-    const auto place = std::find_if(lines_.begin(), lines_.end(), [&](const auto& l) { return l->line > number; });
+    const auto place =
+        std::find_if(lines_.begin(), lines_.end(), [&](const auto& l) { return l->line > number; });
     lines_.insert(place, std::move(line));
     interrupts->unmask(number, current_->local);
 }
@@ -80,8 +81,10 @@ void Host::irq_free(unsigned number) {
     if (line == nullptr) return;
     interrupts->mask(number, current_->local);
     line->asserted = false;
-    while (line->running) block(irq_done_);
-    lines_.erase(std::find_if(lines_.begin(), lines_.end(), [&](const auto& l) { return l->line == number; }));
+    while (line->running)
+        block(irq_done_);
+    lines_.erase(
+        std::find_if(lines_.begin(), lines_.end(), [&](const auto& l) { return l->line == number; }));
 }
 
 void Host::irq_mask(unsigned line) {

@@ -83,7 +83,11 @@ private:
     unsigned waiting_ = 0;
 };
 
-std::unique_ptr<port::Lock> Host::make_lock(std::string_view) { return std::make_unique<SimLock>(*this); }
-std::unique_ptr<port::Signal> Host::make_signal(std::string_view) { return std::make_unique<SimSignal>(*this); }
+std::unique_ptr<port::Lock> Host::make_lock(std::string_view) {
+    return std::make_unique<SimLock>(*this);
+}
+std::unique_ptr<port::Signal> Host::make_signal(std::string_view) {
+    return std::make_unique<SimSignal>(*this);
+}
 
 }  // namespace ans::host

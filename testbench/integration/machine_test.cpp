@@ -64,7 +64,8 @@ RunResult run_child(const std::string& text, const std::string& trace) {
     close(ends[1]);
     std::string out;
     char buffer[4096];
-    for (ssize_t got = 0; (got = read(ends[0], buffer, sizeof buffer)) > 0;) out.append(buffer, static_cast<std::size_t>(got));
+    for (ssize_t got = 0; (got = read(ends[0], buffer, sizeof buffer)) > 0;)
+        out.append(buffer, static_cast<std::size_t>(got));
     close(ends[0]);
     wait(nullptr);
     return scenario::result_from_json(nlohmann::json::parse(out));
@@ -106,7 +107,8 @@ TEST(Machine, TheTimesOfATraceNeverGoBack) {
 }
 
 TEST(Machine, TheSimulatedDeadlineEndsADriverThatSleepsBeyondIt) {
-    const RunResult result = run(R"("limits": {"sim_ms": 100}, "steps": ["boot", {"wait": {"ms": 1000}}, "shutdown"])");
+    const RunResult result =
+        run(R"("limits": {"sim_ms": 100}, "steps": ["boot", {"wait": {"ms": 1000}}, "shutdown"])");
     EXPECT_EQ(result.verdict, Verdict::Failed);
     EXPECT_THAT(result.facts.outcome_detail, HasSubstr("deadline"));
 }
@@ -135,12 +137,14 @@ TEST(Machine, WhatWasFlushedSurvivesAPowerCutInTheImage) {
 TEST(Machine, UnflushedWritesDoNotReachTheImageOfARunThatJustEnds) {
     TempFile image;
     ASSERT_EQ(truncate(image.path.c_str(), 1 << 20), 0);
-    run(R"("media": {"image": ")" + image.path + R"("}, "steps": [{"boot": {}}, {"io": {"pattern": "write", "count": 8}}])");
+    run(R"("media": {"image": ")" + image.path +
+        R"("}, "steps": [{"boot": {}}, {"io": {"pattern": "write", "count": 8}}])");
     EXPECT_EQ(image.content(), std::string(1 << 20, '\0'));
 }
 
 TEST(Machine, APowerCutUnderIoIsCountedAndTheNextBootWorks) {
-    const RunResult result = run(R"("faults": [{"id": "cut", "when": {"event": "completion", "queue": "io", "nth": 50},
+    const RunResult result =
+        run(R"("faults": [{"id": "cut", "when": {"event": "completion", "queue": "io", "nth": 50},
         "do": {"action": "power.cut"}}],
         "steps": [{"boot": {}}, {"io": {"pattern": "randwrite", "depth": 8, "count": 500, "verify": true, "expect": "error"}},
                   {"power_on": {}}, {"boot": {}}, {"io": {"pattern": "randread", "count": 200, "verify": true}}, {"shutdown": {}}])");
@@ -149,7 +153,8 @@ TEST(Machine, APowerCutUnderIoIsCountedAndTheNextBootWorks) {
 }
 
 TEST(Machine, ADriverCrashOfTheFirmwareFailsEveryRequestAndHangsNone) {
-    const RunResult result = run(R"("faults": [{"id": "die", "when": {"event": "completion", "queue": "io", "nth": 20},
+    const RunResult result =
+        run(R"("faults": [{"id": "die", "when": {"event": "completion", "queue": "io", "nth": 20},
         "do": {"action": "firmware.crash"}}],
         "steps": [{"boot": {}}, {"io": {"pattern": "randread", "depth": 61, "count": 5000, "expect": "error"}}],
         "expect": {"outcome": "driver_dead", "log": {"contains": ["co-processor has crashed"]}})");
@@ -171,7 +176,8 @@ TEST(Machine, AMissingImageIsTheUsersMistake) {
 }
 
 TEST(Machine, ACleanRunBreaksNoRule) {
-    const RunResult result = run(R"("policies": {"preset": "strict"}, "steps": [{"boot": {}}, {"identify": {}},
+    const RunResult result =
+        run(R"("policies": {"preset": "strict"}, "steps": [{"boot": {}}, {"identify": {}},
         {"io": {"pattern": "randrw", "depth": 16, "count": 500, "verify": true}}, {"flush": {}}, {"suspend": {}}, {"resume": {}},
         {"shutdown": {}}])");
     EXPECT_EQ(result.verdict, Verdict::Passed) << ::testing::PrintToString(result.failures);

@@ -19,7 +19,8 @@ bool is_powered_block(Unit unit) {
 
 }  // namespace
 
-BusMonitor::BusMonitor(EventHub& events, Judge& judge, const RegMapLookup& registers, std::uint64_t domains_off)
+BusMonitor::BusMonitor(EventHub& events, Judge& judge, const RegMapLookup& registers,
+                       std::uint64_t domains_off)
     : Monitor(events, judge, {EventKind::BusError, EventKind::PowerState}), registers_(registers) {
     set_domains_off(domains_off);
 }

@@ -19,7 +19,8 @@ public:
     void on_admin_command(const Event& event);
     void on_admin_completion(const Event& event);
     void on_disable(SimTime at);
-    /// The firmware crashed or the controller failed: the driver cannot know yet, and may then do as it likes.
+    /// The firmware crashed or the controller failed: the driver cannot know yet, and may then do as it
+    /// likes.
     void die() { dead_ = true; }
     /// The controller and its queues are gone, by whatever.
     void forget();

@@ -28,7 +28,7 @@ private:
         std::uint8_t opcode = 0;  ///< the SQE's
         std::uint8_t tcb_opcode = 0;
         std::uint8_t directions = 0;  ///< the TCB's dma_flags
-        std::uint16_t id = 0;  ///< the SQE's command id
+        std::uint16_t id = 0;         ///< the SQE's command id
         std::uint16_t sqe_blocks = 0;
         std::uint16_t tcb_length = 0;
         std::uint64_t sqe_prp[2] = {};

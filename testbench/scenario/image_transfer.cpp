@@ -53,7 +53,8 @@ ImageTransfer::ImageTransfer(host::Host& host, driver::Driver& driver, bool poll
 }
 
 ImageTransfer::~ImageTransfer() {
-    for (Slot& slot : slots_) host_.dma_free(slot.buffer);
+    for (Slot& slot : slots_)
+        host_.dma_free(slot.buffer);
 }
 
 bool ImageTransfer::submit(Slot& slot) {
@@ -77,15 +78,15 @@ void ImageTransfer::wait_for(Slot& slot) {
     }
 }
 
-driver::Status ImageTransfer::pump(driver::Op op, std::uint64_t lba, std::uint64_t blocks, const Piece& before,
-                                   const Piece& after) {
+driver::Status ImageTransfer::pump(driver::Op op, std::uint64_t lba, std::uint64_t blocks,
+                                   const Piece& before, const Piece& after) {
     if (std::any_of(slots_.begin(), slots_.end(), [](const Slot& slot) { return !slot.buffer; }))
         return driver::Status::NoMemory;
     const std::uint64_t most = std::min<std::uint64_t>(kPiece, driver_.identity().max_transfer) / kBlock;
     driver::Status status = driver::Status::Ok;
-    std::uint64_t started = 0;   // pieces
+    std::uint64_t started = 0;  // pieces
     std::uint64_t finished = 0;
-    std::uint64_t at = 0;        // blocks
+    std::uint64_t at = 0;  // blocks
     while (finished != started || (at != blocks && status == driver::Status::Ok)) {
         if (at != blocks && started - finished < kDepth && status == driver::Status::Ok) {
             Slot& slot = slots_[started % kDepth];
@@ -129,11 +130,13 @@ driver::Status ImageTransfer::write_file(const std::string& path, std::uint64_t 
     file.seekg(0, std::ios::end);
     const auto size = static_cast<std::uint64_t>(file.tellg());
     file.seekg(0);
-    if (size % kBlock != 0) throw UserError(path + ": " + std::to_string(size) + " bytes; expected a multiple of 4096");
+    if (size % kBlock != 0)
+        throw UserError(path + ": " + std::to_string(size) + " bytes; expected a multiple of 4096");
     return pump(
         driver::Op::Write, at_lba, size / kBlock,
         [&](Slot& slot) {
-            file.read(reinterpret_cast<char*>(slot.segment.cpu), static_cast<std::streamsize>(slot.segment.size));
+            file.read(reinterpret_cast<char*>(slot.segment.cpu),
+                      static_cast<std::streamsize>(slot.segment.size));
             if (!file) throw UserError(path + ": reading failed");
         },
         [](Slot&) {});

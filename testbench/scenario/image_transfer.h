@@ -18,7 +18,8 @@ public:
 
     /// Reads the whole namespace; its SHA-256 in hex goes to `sha256`.
     driver::Status read_all(std::string& sha256);
-    /// Writes a host file, whose size must be a multiple of the block size. Throws UserError if it cannot be read.
+    /// Writes a host file, whose size must be a multiple of the block size. Throws UserError if it cannot be
+    /// read.
     driver::Status write_file(const std::string& path, std::uint64_t at_lba);
 
     std::uint64_t bytes() const { return bytes_; }
@@ -34,8 +35,10 @@ private:
     };
     using Piece = std::function<void(Slot&)>;
 
-    /// Moves `blocks` blocks from `lba` on. `before` fills a buffer to be written, `after` takes one that was read.
-    driver::Status pump(driver::Op op, std::uint64_t lba, std::uint64_t blocks, const Piece& before, const Piece& after);
+    /// Moves `blocks` blocks from `lba` on. `before` fills a buffer to be written, `after` takes one that was
+    /// read.
+    driver::Status pump(driver::Op op, std::uint64_t lba, std::uint64_t blocks, const Piece& before,
+                        const Piece& after);
     bool submit(Slot& slot);
     void wait_for(Slot& slot);
 

@@ -10,7 +10,9 @@ constexpr std::uint64_t kMiB = 1024 * 1024;
 constexpr std::size_t kBlock = Shadow::kBlock;
 constexpr port::Nanoseconds kPollInterval = 1000;
 
-bool writes(driver::Op op) { return op == driver::Op::Write; }
+bool writes(driver::Op op) {
+    return op == driver::Op::Write;
+}
 }  // namespace
 
 /// A request with its own scattered buffer.
@@ -50,10 +52,10 @@ private:
     void place_buffer(Slot& slot);
 
     std::unique_ptr<port::Signal> woken_;
-    port::DmaBuffer area_;        ///< io.buffer_mib: where buffers are placed anew for every request
+    port::DmaBuffer area_;  ///< io.buffer_mib: where buffers are placed anew for every request
     std::vector<std::unique_ptr<Slot>> slots_;
     std::vector<Slot*> idle_;
-    std::vector<Slot*> done_;     ///< filled by the completion path, emptied by the thread
+    std::vector<Slot*> done_;  ///< filled by the completion path, emptied by the thread
     bool sleeping_ = false;
     bool ok_ = true;
     std::uint64_t writes_since_flush_ = 0;
@@ -94,7 +96,8 @@ IoJob::Worker::Worker(IoJob& owner, unsigned slots, std::uint64_t seed)
 }
 
 IoJob::Worker::~Worker() {
-    for (const auto& slot : slots_) job.host_.dma_free(slot->buffer);
+    for (const auto& slot : slots_)
+        job.host_.dma_free(slot->buffer);
     job.host_.dma_free(area_);
 }
 
@@ -140,7 +143,8 @@ void IoJob::Worker::prepare(Slot& slot) {
 bool IoJob::Worker::submit(Slot& slot) {
     for (;;) {
         if (job.driver_.submit(slot.request)) return true;
-        if (job.driver_.state() != driver::State::Live && job.driver_.state() != driver::State::Resetting) return false;
+        if (job.driver_.state() != driver::State::Live && job.driver_.state() != driver::State::Resetting)
+            return false;
         // No tag is free: other threads hold them all.
         if (!done_.empty()) reap();
         if (job.polled_)
@@ -261,7 +265,8 @@ IoJob::IoJob(host::Host& host, driver::Driver& driver, const Io& io, std::uint64
              Shadow& shadow, bool polled)
     : host_(host), driver_(driver), io_(io), polled_(polled), shadow_(shadow), random_seed_(seed) {
     const std::uint64_t first = std::min(io.offset_mib * kMiB / kBlock, blocks);
-    const std::uint64_t range = io.range_mib ? std::min(*io.range_mib * kMiB / kBlock, blocks - first) : blocks - first;
+    const std::uint64_t range =
+        io.range_mib ? std::min(*io.range_mib * kMiB / kBlock, blocks - first) : blocks - first;
     first_lba_ = first;
     blocks_each_ = static_cast<std::uint32_t>(io.block_kib * 1024 / kBlock);
     places_ = range / blocks_each_;
@@ -281,7 +286,8 @@ std::uint64_t IoJob::pick_place(Random& random) {
     std::uint64_t place = sequential ? next_place_++ % places_ : random.below(places_);
     if (!io_.verify) return place;
     // Two requests in flight on one place have no right answer: the next free one is taken instead.
-    while (std::find(busy_.begin(), busy_.end(), place) != busy_.end()) place = (place + 1) % places_;
+    while (std::find(busy_.begin(), busy_.end(), place) != busy_.end())
+        place = (place + 1) % places_;
     busy_.push_back(place);
     return place;
 }
@@ -317,7 +323,8 @@ IoTotals IoJob::run() {
     for (std::size_t i = 1; i < workers.size(); ++i)
         running.push_back(host_.spawn("submitter", [worker = workers[i].get()] { worker->run(); }));
     workers.front()->run();
-    for (const auto& thread : running) thread->join();
+    for (const auto& thread : running)
+        thread->join();
     return totals_;
 }
 

@@ -15,12 +15,12 @@
 namespace ans::scenario {
 
 struct IoTotals {
-    std::uint64_t reads = 0;      ///< commands that succeeded
+    std::uint64_t reads = 0;  ///< commands that succeeded
     std::uint64_t writes = 0;
     std::uint64_t flushes = 0;
     std::uint64_t bytes = 0;
-    std::uint64_t errors = 0;     ///< commands that failed
-    std::uint64_t mismatches = 0; ///< blocks that held what they must not hold
+    std::uint64_t errors = 0;      ///< commands that failed
+    std::uint64_t mismatches = 0;  ///< blocks that held what they must not hold
     driver::Status first_error = driver::Status::Ok;
 };
 
@@ -49,9 +49,9 @@ private:
     const std::uint64_t random_seed_;
     const Worker* first_ = nullptr;
     std::uint64_t first_lba_;
-    std::uint64_t places_;        ///< requests that fit into the range
+    std::uint64_t places_;  ///< requests that fit into the range
     std::uint32_t blocks_each_;
-    std::uint64_t tickets_;       ///< requests not handed out yet
+    std::uint64_t tickets_;  ///< requests not handed out yet
     std::uint64_t next_place_ = 0;
     std::vector<std::uint64_t> busy_;  ///< places in flight, where a verifying job must not overtake itself
     IoTotals totals_;

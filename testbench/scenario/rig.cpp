@@ -20,16 +20,19 @@ std::unique_ptr<ans::Media> open_media(const scenario::Media& wanted, EventHub& 
     config.cache_bytes = wanted.cache_mib * kMiB;
     try {
         if (wanted.image.empty())
-            return std::make_unique<ans::Media>(std::make_unique<MemoryStore>(wanted.memory_bytes), DeviceState(), config);
+            return std::make_unique<ans::Media>(std::make_unique<MemoryStore>(wanted.memory_bytes),
+                                                DeviceState(), config);
         const auto mode = wanted.read_only ? ImageStore::Mode::ReadOnly : ImageStore::Mode::ReadWrite;
         auto store = std::make_unique<ImageStore>(wanted.image, mode);
-        return std::make_unique<ans::Media>(std::move(store), DeviceState::beside(wanted.image, !wanted.read_only), config);
+        return std::make_unique<ans::Media>(std::move(store),
+                                            DeviceState::beside(wanted.image, !wanted.read_only), config);
     } catch (const MediaOpenError& error) {
         throw UserError(error.what());
     }
 }
 
-SocConfig soc_config(const Scenario& scenario, const SocProfile& profile, EventHub& events, DecideHub& decide) {
+SocConfig soc_config(const Scenario& scenario, const SocProfile& profile, EventHub& events,
+                     DecideHub& decide) {
     SocConfig config;
     config.profile = &profile;
     config.policies = scenario.policies;
@@ -42,15 +45,22 @@ SocConfig soc_config(const Scenario& scenario, const SocProfile& profile, EventH
     return config;
 }
 
-fw::RtkitConfig rtkit_config(const Scenario& scenario, const SocProfile& profile, EventHub& events, DecideHub& decide) {
+fw::RtkitConfig rtkit_config(const Scenario& scenario, const SocProfile& profile, EventHub& events,
+                             DecideHub& decide) {
     fw::RtkitConfig config;
     config.mailbox_base = profile.mailbox.base;
     config.nvme_base = profile.nvme.base;
     config.generation = fw::rtkit::find_generation(generation_name(scenario.firmware.generation));
     switch (scenario.firmware.start) {
-        case FirmwareStart::Off: config.start = fw::StartState::Off; break;
-        case FirmwareStart::LeftRunning: config.start = fw::StartState::LeftRunning; break;
-        case FirmwareStart::Asleep: config.start = fw::StartState::Asleep; break;
+        case FirmwareStart::Off:
+            config.start = fw::StartState::Off;
+            break;
+        case FirmwareStart::LeftRunning:
+            config.start = fw::StartState::LeftRunning;
+            break;
+        case FirmwareStart::Asleep:
+            config.start = fw::StartState::Asleep;
+            break;
     }
     config.hello = scenario.firmware.boot;
     config.events = &events;
@@ -73,7 +83,8 @@ fw::ServiceConfig service_config(const Scenario& scenario) {
     identity.serial = scenario.media.serial.value_or(identity.serial);
     identity.model = scenario.media.model.value_or(identity.model);
     identity.mdts = 1;
-    while (std::uint64_t{4} << (identity.mdts + 1) <= scenario.media.mdts_kib) ++identity.mdts;
+    while (std::uint64_t{4} << (identity.mdts + 1) <= scenario.media.mdts_kib)
+        ++identity.mdts;
     config.policies = scenario.policies;
     return config;
 }
@@ -148,7 +159,8 @@ void Rig::restore_power() {
 }
 
 void Rig::crash(fault::CrashKind kind, fault::CrashlogChoice log) {
-    static_assert(static_cast<int>(fault::CrashlogChoice::Random) == static_cast<int>(fw::rtkit::CrashlogKind::Random));
+    static_assert(static_cast<int>(fault::CrashlogChoice::Random) ==
+                  static_cast<int>(fw::rtkit::CrashlogKind::Random));
     rtkit_->crash(fault::crash_reason(kind), static_cast<fw::rtkit::CrashlogKind>(log));
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The whole machine of one run: SoC, firmware, medium and the CPUs that drive it. Elaborate it once a process.
+// The whole machine of one run: SoC, firmware, medium and the CPUs that drive it. Elaborate it once a
+// process.
 #pragma once
 
 #include <functional>
@@ -34,7 +35,8 @@ public:
     /// Told when a fault takes the power; not by cut_power().
     void on_power_lost(PowerLost told) { power_lost_ = std::move(told); }
 
-    /// Everything volatile is gone, the CPUs' other threads too. Returns the blocks whose newest data is lost.
+    /// Everything volatile is gone, the CPUs' other threads too. Returns the blocks whose newest data is
+    /// lost.
     std::uint64_t cut_power();
     /// The same, but `survives` chooses which unflushed writes reach the medium.
     std::uint64_t cut_power(const ans::Media::Survives& survives);

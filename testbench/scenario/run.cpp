@@ -24,12 +24,14 @@ monitor::MonitorConfig monitor_config(const SocProfile& profile, const RegMapLoo
     config.registers = registers;
     config.nvme_irq = profile.nvme_irq;
     for (std::size_t i = 0; i < profile.locked_count; ++i)
-        config.boot_entries.push_back({profile.locked[i].address, profile.locked[i].size, profile.locked[i].flags});
+        config.boot_entries.push_back(
+            {profile.locked[i].address, profile.locked[i].size, profile.locked[i].flags});
     return config;
 }
 
 // What ended the run before its steps did, beside what the driver says of itself.
-Ending ending_of(host::Engine::End end, const host::HostFailure& failure, const Session& session, RunFacts& facts) {
+Ending ending_of(host::Engine::End end, const host::HostFailure& failure, const Session& session,
+                 RunFacts& facts) {
     using Kind = host::HostFailure::Kind;
     Ending ending;
     ending.bus_hang = failure.kind == Kind::BusHang;
@@ -79,7 +81,8 @@ RunResult run_scenario(const Scenario& scenario, const RunOptions& options) {
     monitor::MonitorSet monitors(events, monitor_config(rig.soc().profile(), registers));
 
     std::optional<trace::Recent> recent;
-    if (options.events_around != 0) recent.emplace(events, options.events_around, EventHub::all(), options.around);
+    if (options.events_around != 0)
+        recent.emplace(events, options.events_around, EventHub::all(), options.around);
 
     fault::FaultPlan plan("faults", scenario.faults, scenario.seed, events, decide, rig, scenario.scripts);
     Session session(scenario, rig, events, options.observer);
@@ -88,7 +91,8 @@ RunResult run_scenario(const Scenario& scenario, const RunOptions& options) {
     session.start();
     const host::Engine::End end = rig.engine().run_until(scenario.limits.sim_time);
     const SimTime now = kernel_now();
-    const bool cut_short = end != host::Engine::End::Stopped || rig.host().failure().kind != host::HostFailure::Kind::None;
+    const bool cut_short =
+        end != host::Engine::End::Stopped || rig.host().failure().kind != host::HostFailure::Kind::None;
     if (cut_short) rig.host().abandon();
     monitors.finish(now);
     if (const std::exception_ptr error = rig.host().failure().error) std::rethrow_exception(error);
@@ -110,7 +114,8 @@ RunResult run_scenario(const Scenario& scenario, const RunOptions& options) {
     if (recent) {
         std::stringstream table;
         recent->print(table, registers);
-        for (std::string line; std::getline(table, line);) result.around.push_back(line);
+        for (std::string line; std::getline(table, line);)
+            result.around.push_back(line);
     }
     judge(scenario, result);
     return result;

@@ -22,8 +22,8 @@ public:
 struct RunOptions {
     std::string trace_file;           ///< JSON Lines; "": none
     RunObserver* observer = nullptr;  ///< may be absent
-    /// For the report of a failure: keep the last events up to `around` as text (RunResult::around). Every kind is listened
-    /// to then, which costs.
+    /// For the report of a failure: keep the last events up to `around` as text (RunResult::around). Every
+    /// kind is listened to then, which costs.
     std::size_t events_around = 0;
     SimTime around = kNever;
 };

@@ -23,11 +23,14 @@ namespace {
     return buffer;
 }
 
-double mebibytes(std::uint64_t bytes) { return static_cast<double>(bytes) / (1 << 20); }
+double mebibytes(std::uint64_t bytes) {
+    return static_cast<double>(bytes) / (1 << 20);
+}
 
 driver::Options driver_options(const Driver& file) {
     driver::Options options;
-    for (const driver::Measure measure : file.omit) options.omit.add(measure);
+    for (const driver::Measure measure : file.omit)
+        options.omit.add(measure);
     options.use_interrupts = file.use_interrupts;
     options.queue_depth = file.queue_depth;
     options.io_timeout_ms = static_cast<unsigned>(file.io_timeout / milliseconds(1));
@@ -55,7 +58,11 @@ void describe_failure(driver::Status status, StepResult& result) {
 }  // namespace
 
 Session::Session(const Scenario& scenario, Rig& rig, EventHub& events, RunObserver* observer)
-    : scenario_(scenario), rig_(rig), observer_(observer), raw_(scenario, rig.host(), events), shadow_(scenario.seed) {
+    : scenario_(scenario),
+      rig_(rig),
+      observer_(observer),
+      raw_(scenario, rig.host(), events),
+      shadow_(scenario.seed) {
     for (const Step& step : scenario.steps) {
         StepResult result;
         result.name = step_name(step);
@@ -106,7 +113,9 @@ bool Session::run_step(std::size_t index) {
     return as_expected(step, result);
 }
 
-bool Session::driver_dead() const { return driver_ != nullptr && driver_->state() == driver::State::Dead; }
+bool Session::driver_dead() const {
+    return driver_ != nullptr && driver_->state() == driver::State::Dead;
+}
 
 void Session::fill_counters(RunFacts& facts) const {
     driver::Counters sum = retired_;
@@ -134,11 +143,13 @@ driver::Status Session::perform(const Boot&, StepResult& result) {
         driver_->remove();
         retire_driver();
     }
-    driver_ = std::make_unique<driver::Driver>(rig_.host(), rig_.resources(), driver_options(scenario_.driver));
+    driver_ =
+        std::make_unique<driver::Driver>(rig_.host(), rig_.resources(), driver_options(scenario_.driver));
     const SimTime begin = rig_.host().local_time();
     const driver::Status status = driver_->probe();
     if (status == driver::Status::Ok)
-        result.detail = text("ready after %.3f ms", static_cast<double>(rig_.host().local_time() - begin) / 1e9);
+        result.detail =
+            text("ready after %.3f ms", static_cast<double>(rig_.host().local_time() - begin) / 1e9);
     return status;
 }
 
@@ -146,9 +157,9 @@ driver::Status Session::perform(const Identify&, StepResult& result) {
     const driver::Status status = driver_->identify();
     if (status != driver::Status::Ok) return status;
     const driver::Identity& id = driver_->identity();
-    result.detail = text("%s, serial %s, firmware %s, %.0f MiB, at most %.0f KiB a transfer", id.model.c_str(), id.serial.c_str(),
-                         id.firmware.c_str(), mebibytes(id.capacity * id.block_size),
-                         static_cast<double>(id.max_transfer) / 1024);
+    result.detail = text("%s, serial %s, firmware %s, %.0f MiB, at most %.0f KiB a transfer",
+                         id.model.c_str(), id.serial.c_str(), id.firmware.c_str(),
+                         mebibytes(id.capacity * id.block_size), static_cast<double>(id.max_transfer) / 1024);
     return status;
 }
 
@@ -156,23 +167,25 @@ driver::Status Session::perform(const Smart&, StepResult& result) {
     driver::SmartLog log;
     const driver::Status status = driver_->smart(log);
     if (status == driver::Status::Ok)
-        result.detail = text("%" PRIu64 " reads, %" PRIu64 " writes, %" PRIu64 " power cycles, %" PRIu64 " unsafe shutdowns",
+        result.detail = text("%" PRIu64 " reads, %" PRIu64 " writes, %" PRIu64 " power cycles, %" PRIu64
+                             " unsafe shutdowns",
                              log.host_reads, log.host_writes, log.power_cycles, log.unsafe_shutdowns);
     return status;
 }
 
 driver::Status Session::perform(const Io& io, StepResult& result) {
-    IoJob job(rig_.host(), *driver_, io, io.seed.value_or(scenario_.seed), driver_->identity().capacity, shadow_,
-              !scenario_.driver.use_interrupts);
+    IoJob job(rig_.host(), *driver_, io, io.seed.value_or(scenario_.seed), driver_->identity().capacity,
+              shadow_, !scenario_.driver.use_interrupts);
     const SimTime begin = rig_.host().local_time();
     const IoTotals totals = job.run();
     const double span = static_cast<double>(std::max<SimTime>(rig_.host().local_time() - begin, 1)) / 1e12;
     mismatches_ += totals.mismatches;
     result.bytes = totals.bytes;
     result.commands = totals.reads + totals.writes;
-    result.detail = text("%" PRIu64 " reads, %" PRIu64 " writes, %.1f MiB, %.0f commands and %.1f MiB a simulated second",
-                         totals.reads, totals.writes, mebibytes(totals.bytes),
-                         static_cast<double>(result.commands) / span, mebibytes(totals.bytes) / span);
+    result.detail =
+        text("%" PRIu64 " reads, %" PRIu64 " writes, %.1f MiB, %.0f commands and %.1f MiB a simulated second",
+             totals.reads, totals.writes, mebibytes(totals.bytes),
+             static_cast<double>(result.commands) / span, mebibytes(totals.bytes) / span);
     if (io.verify) result.detail += text(", %" PRIu64 " wrong blocks", totals.mismatches);
     if (totals.errors != 0) result.detail += text(", %" PRIu64 " failed", totals.errors);
     if (totals.first_error != driver::Status::Ok) return totals.first_error;
@@ -189,8 +202,8 @@ driver::Status Session::perform(const ReadImage& step, StepResult& result) {
     result.commands = transfer.commands();
     if (status != driver::Status::Ok) return status;
     const bool same = found == expected;
-    result.detail = text("%.0f MiB in %" PRIu64 " commands, sha256 %s %s", mebibytes(result.bytes), result.commands,
-                         found.c_str(), same ? "is the host's" : "differs from the host's");
+    result.detail = text("%.0f MiB in %" PRIu64 " commands, sha256 %s %s", mebibytes(result.bytes),
+                         result.commands, found.c_str(), same ? "is the host's" : "differs from the host's");
     if (!same) ++mismatches_;
     return same ? driver::Status::Ok : driver::Status::DeviceError;
 }
@@ -231,8 +244,12 @@ driver::Status Session::perform(const Suspend&, StepResult&) {
     if (status == driver::Status::Ok) shadow_.flushed();
     return status;
 }
-driver::Status Session::perform(const Resume&, StepResult&) { return driver_->resume(); }
-driver::Status Session::perform(const Reset&, StepResult&) { return driver_->reset(); }
+driver::Status Session::perform(const Resume&, StepResult&) {
+    return driver_->resume();
+}
+driver::Status Session::perform(const Reset&, StepResult&) {
+    return driver_->reset();
+}
 
 driver::Status Session::perform(const Shutdown&, StepResult&) {
     const driver::Status status = driver_->shutdown();

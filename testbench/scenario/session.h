@@ -65,7 +65,7 @@ private:
     std::vector<StepResult> results_;
     std::size_t next_step_ = 0;
     bool power_lost_ = false;
-    driver::Counters retired_{};       ///< of drivers that are gone
+    driver::Counters retired_{};  ///< of drivers that are gone
     std::uint64_t mismatches_ = 0;
 };
 

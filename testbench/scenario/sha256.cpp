@@ -13,11 +13,14 @@ struct Sha256::Context {
 };
 
 Sha256::Sha256() : context_(std::make_unique<Context>()) {
-    if (EVP_DigestInit_ex(context_->evp, EVP_sha256(), nullptr) != 1) throw std::runtime_error("no SHA-256 in libcrypto");
+    if (EVP_DigestInit_ex(context_->evp, EVP_sha256(), nullptr) != 1)
+        throw std::runtime_error("no SHA-256 in libcrypto");
 }
 Sha256::~Sha256() = default;
 
-void Sha256::add(const void* data, std::size_t size) { EVP_DigestUpdate(context_->evp, data, size); }
+void Sha256::add(const void* data, std::size_t size) {
+    EVP_DigestUpdate(context_->evp, data, size);
+}
 
 std::string Sha256::hex() {
     unsigned char digest[EVP_MAX_MD_SIZE];

@@ -19,7 +19,9 @@ void Shadow::fill(std::uint64_t lba, std::uint32_t version, std::byte* data) con
     }
 }
 
-void Shadow::fill_next(std::uint64_t lba, std::byte* data) { fill(lba, ++blocks_[lba].issued, data); }
+void Shadow::fill_next(std::uint64_t lba, std::byte* data) {
+    fill(lba, ++blocks_[lba].issued, data);
+}
 
 void Shadow::written(std::uint64_t lba, bool durable) {
     Block& block = blocks_[lba];
@@ -28,7 +30,8 @@ void Shadow::written(std::uint64_t lba, bool durable) {
 }
 
 void Shadow::flushed() {
-    for (auto& [lba, block] : blocks_) block.durable = block.acknowledged;
+    for (auto& [lba, block] : blocks_)
+        block.durable = block.acknowledged;
 }
 
 void Shadow::forget(std::uint64_t lba, std::uint64_t blocks) {
@@ -36,7 +39,8 @@ void Shadow::forget(std::uint64_t lba, std::uint64_t blocks) {
 }
 
 void Shadow::power_cut() {
-    for (auto& [lba, block] : blocks_) block.uncertain = block.durable != block.issued;
+    for (auto& [lba, block] : blocks_)
+        block.uncertain = block.durable != block.issued;
 }
 
 bool Shadow::check(std::uint64_t lba, const std::byte* data) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What each block of the namespace must hold: the memory of all verifying I/O jobs of a run, across power cuts.
+// What each block of the namespace must hold: the memory of all verifying I/O jobs of a run, across power
+// cuts.
 #pragma once
 
 #include <cstddef>
@@ -8,8 +9,8 @@
 
 namespace ans::scenario {
 
-/// A block's content is made from (seed, lba, version); a version counts the writes to that block. Blocks that no
-/// job wrote are not judged.
+/// A block's content is made from (seed, lba, version); a version counts the writes to that block. Blocks
+/// that no job wrote are not judged.
 class Shadow {
 public:
     static constexpr std::size_t kBlock = 4096;

@@ -13,7 +13,9 @@ T get(const std::uint8_t* from) {
     std::memcpy(&value, from, sizeof value);
     return value;
 }
-constexpr std::uint64_t type(std::uint64_t t) { return t << 52; }
+constexpr std::uint64_t type(std::uint64_t t) {
+    return t << 52;
+}
 }  // namespace
 
 std::uint64_t FakeAns::read(port::Address address, unsigned) {
@@ -74,12 +76,14 @@ void FakeAns::write(port::Address address, unsigned, std::uint64_t value) {
 
 unsigned FakeAns::open_windows() const {
     unsigned open = 0;
-    for (unsigned i = 1; i < 16; ++i) open += sart_[i] >> 24 != 0;
+    for (unsigned i = 1; i < 16; ++i)
+        open += sart_[i] >> 24 != 0;
     return open;
 }
 
 bool FakeAns::written(port::Address address) const {
-    return std::any_of(writes.begin(), writes.end(), [&](const Access& write) { return write.address == address; });
+    return std::any_of(writes.begin(), writes.end(),
+                       [&](const Access& write) { return write.address == address; });
 }
 bool FakeAns::written(port::Address address, std::uint64_t value) const {
     return std::find(writes.begin(), writes.end(), Access{address, value}) != writes.end();
@@ -115,7 +119,9 @@ std::uint64_t FakeAns::read_mailbox(port::Address offset) {
     return msg1;
 }
 
-void FakeAns::mail(std::uint8_t endpoint, std::uint64_t msg0) { mail_word(endpoint, msg0); }
+void FakeAns::mail(std::uint8_t endpoint, std::uint64_t msg0) {
+    mail_word(endpoint, msg0);
+}
 
 void FakeAns::mail_word(std::uint64_t msg1, std::uint64_t msg0) {
     outbox_.emplace_back(msg0, 0x10'0000'0000'0000u | msg1);
@@ -138,7 +144,9 @@ void FakeAns::receive(std::uint8_t endpoint, std::uint64_t msg0) {
 void FakeAns::management(std::uint64_t msg0) {
     const std::uint64_t state = msg0 & 0xffff;
     switch (msg0 >> 52 & 0xff) {
-        case 2: mail(0, type(8) | 1ull << 51 | 0x51f); return;          // 0 to 4, 8, 0x0a
+        case 2:
+            mail(0, type(8) | 1ull << 51 | 0x51f);
+            return;  // 0 to 4, 8, 0x0a
         case 8:
             mail(1, type(1) | 4ull << 44);
             mail(2, type(1) | 1ull << 44);
@@ -158,7 +166,8 @@ void FakeAns::management(std::uint64_t msg0) {
             }
             mail(0, type(7) | (state & 0xff));
             return;
-        default: return;
+        default:
+            return;
     }
 }
 
@@ -173,15 +182,22 @@ std::uint64_t FakeAns::read_nvme(port::Address offset) {
     if (!firmware_alive && !csts_all_ones && !muted_) wrongs.push_back("NVMe register read while stopped");
     if (off_the_bus) return ~0ull;
     switch (offset) {
-        case 0x00: return 0x20'0100'003full | 10ull << 24;
-        case 0x14: return cc;
+        case 0x00:
+            return 0x20'0100'003full | 10ull << 24;
+        case 0x14:
+            return cc;
         case 0x1c:
             if (csts_all_ones) return 0xffff'ffff;
-            return (ready_ && port_->now() >= ready_from_ ? 1u : 0u) | (fatal ? 2u : 0u) | (shutting_down_ ? (shutdown_hangs ? 4u : 8u) : 0u);
-        case 0x1300: return boots && firmware_alive ? 0xde71ce55 : 0;
-        case 0x24008: return 0x800;
-        case 0x28120: return tcb_stat;
-        default: return nvme_[offset];
+            return (ready_ && port_->now() >= ready_from_ ? 1u : 0u) | (fatal ? 2u : 0u) |
+                   (shutting_down_ ? (shutdown_hangs ? 4u : 8u) : 0u);
+        case 0x1300:
+            return boots && firmware_alive ? 0xde71ce55 : 0;
+        case 0x24008:
+            return 0x800;
+        case 0x28120:
+            return tcb_stat;
+        default:
+            return nvme_[offset];
     }
 }
 
@@ -191,12 +207,18 @@ void FakeAns::write_nvme(port::Address offset, std::uint64_t value) {
     nvme_[offset] = value;
     const auto tag = static_cast<unsigned>(value);
     switch (offset) {
-        case 0x14: return write_cc(tag);
-        case 0x2490c: return admin_command(tag);
-        case 0x24910: return io_command(tag);
+        case 0x14:
+            return write_cc(tag);
+        case 0x2490c:
+            return admin_command(tag);
+        case 0x24910:
+            return io_command(tag);
         case 0x1004:
-        case 0x100c: ring_[offset == 0x100c].head = tag; return drive_irq();
-        default: return;
+        case 0x100c:
+            ring_[offset == 0x100c].head = tag;
+            return drive_irq();
+        default:
+            return;
     }
 }
 
@@ -229,7 +251,8 @@ void FakeAns::post(bool io, unsigned id, std::uint16_t status, std::uint32_t res
     if ((ring.tail + 1) % ring.entries == ring.head) wrongs.push_back("completion queue overrun");
     std::byte* at = port_->memory(ring.cq + 16 * ring.tail, 16);
     if (at == nullptr) return wrongs.push_back("completion to freed memory");
-    const std::uint32_t entry[4] = {result, 0, 0, id | (static_cast<std::uint32_t>(status) << 1 | ring.phase) << 16};
+    const std::uint32_t entry[4] = {result, 0, 0,
+                                    id | (static_cast<std::uint32_t>(status) << 1 | ring.phase) << 16};
     std::memcpy(at, entry, sizeof entry);
     if (++ring.tail == ring.entries) {
         ring.tail = 0;
@@ -270,12 +293,23 @@ void FakeAns::admin_command(unsigned tag) {
             }
             break;
         }
-        case 0x05: ring_[1].cq = prp1, ring_[1].entries = (cdw10 >> 16) + 1; break;
-        case 0x01: ring_[1].sq = prp1; break;
-        case 0x00: ring_[1].sq = 0; break;
-        case 0x04: ring_[1] = {}; break;
-        case 0x02: status = (cdw10 & 0xff) == 1 ? 0x109 : 0; break;
-        default: break;
+        case 0x05:
+            ring_[1].cq = prp1, ring_[1].entries = (cdw10 >> 16) + 1;
+            break;
+        case 0x01:
+            ring_[1].sq = prp1;
+            break;
+        case 0x00:
+            ring_[1].sq = 0;
+            break;
+        case 0x04:
+            ring_[1] = {};
+            break;
+        case 0x02:
+            status = (cdw10 & 0xff) == 1 ? 0x109 : 0;
+            break;
+        default:
+            break;
     }
     post(false, get<std::uint16_t>(&sqe[2]), status, 0x1234);
 }
@@ -284,7 +318,8 @@ void FakeAns::io_command(unsigned tag) {
     const unsigned number = io_commands++;
     const std::byte* sqe = port_->memory(ring_[1].sq + 64 * tag, 64);
     const std::byte* tcb = port_->memory(nvme_[0x28110] + 128 * tag, 128);
-    if (ring_[1].sq == 0 || sqe == nullptr || tcb == nullptr) return wrongs.push_back("I/O doorbell without a queue");
+    if (ring_[1].sq == 0 || sqe == nullptr || tcb == nullptr)
+        return wrongs.push_back("I/O doorbell without a queue");
     std::memcpy(last_sqe.data(), sqe, 64);
     std::memcpy(last_tcb.data(), tcb, 128);
     ids_[tag] = get<std::uint16_t>(&last_sqe[2]);
@@ -300,7 +335,8 @@ void FakeAns::io_command(unsigned tag) {
 }
 
 void FakeAns::release_held() {
-    for (const unsigned tag : std::exchange(held_, {})) complete_io(tag, io_status);
+    for (const unsigned tag : std::exchange(held_, {}))
+        complete_io(tag, io_status);
 }
 
 void FakeAns::complete_io(unsigned tag, std::uint16_t status) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Just enough of an ANS2 behind a FakePort to see what the driver does, and to hurt it. No timing, no checks of its own
-// beyond what a driver test wants to know; the real machine is models/.
+// Just enough of an ANS2 behind a FakePort to see what the driver does, and to hurt it. No timing, no checks
+// of its own beyond what a driver test wants to know; the real machine is models/.
 #pragma once
 
 #include <array>
@@ -49,29 +49,29 @@ public:
     // How it behaves.
     bool answer_hello = true;
     bool answer_power = true;
-    bool wrong_ack = false;      ///< power acknowledgements name another state
+    bool wrong_ack = false;             ///< power acknowledgements name another state
     port::Nanoseconds ready_delay = 0;  ///< from CC.EN to CSTS.RDY
-    bool fatal = false;          ///< CSTS.CFS
-    bool boots = true;           ///< BOOT_STATUS
+    bool fatal = false;                 ///< CSTS.CFS
+    bool boots = true;                  ///< BOOT_STATUS
     bool mailbox_full = false;
-    bool endless = false;        ///< the message that waits last comes again and again
+    bool endless = false;              ///< the message that waits last comes again and again
     std::set<port::Address> faulting;  ///< registers whose access is a bus fault
     std::uint8_t block_shift = 12;
-    bool hold_io = false;        ///< I/O commands wait for release_held()
-    std::set<unsigned> never;    ///< the n-th I/O commands, from 0, that are never answered
-    bool lose_irq = false;       ///< the next completion raises no interrupt
-    bool twice = false;          ///< every I/O completion is posted twice
-    bool hold_admin = false;     ///< admin commands are never answered
+    bool hold_io = false;      ///< I/O commands wait for release_held()
+    std::set<unsigned> never;  ///< the n-th I/O commands, from 0, that are never answered
+    bool lose_irq = false;     ///< the next completion raises no interrupt
+    bool twice = false;        ///< every I/O completion is posted twice
+    bool hold_admin = false;   ///< admin commands are never answered
     bool stuck_irq = false;
     bool csts_all_ones = false;
-    bool off_the_bus = false;    ///< every NVMe register reads all ones and takes nothing
-    bool power_stuck = false;    ///< power domains do not follow
-    bool shutdown_hangs = false; ///< SHST stays 01
+    bool off_the_bus = false;     ///< every NVMe register reads all ones and takes nothing
+    bool power_stuck = false;     ///< power domains do not follow
+    bool shutdown_hangs = false;  ///< SHST stays 01
     std::uint32_t tcb_stat = 0;
-    std::uint16_t io_status = 0; ///< status of I/O completions
+    std::uint16_t io_status = 0;  ///< status of I/O completions
     std::uint8_t mdts = 8;
     std::uint16_t oncs = 4;
-    bool left_on = false;        ///< an earlier owner's session is alive; set RUN too
+    bool left_on = false;  ///< an earlier owner's session is alive; set RUN too
     std::function<void(unsigned tag)> on_io;
     std::function<void()> on_access;  ///< before each register access of the CPU
 
@@ -81,17 +81,19 @@ public:
     struct Access {
         port::Address address;
         std::uint64_t value;
-        bool operator==(const Access& other) const { return address == other.address && value == other.value; }
+        bool operator==(const Access& other) const {
+            return address == other.address && value == other.value;
+        }
     };
     struct Command {
         std::uint8_t opcode;
         std::uint32_t cdw10;
     };
-    std::vector<Access> writes;         ///< to registers
-    std::set<port::Address> reads;      ///< of registers
-    std::vector<Access> sent;           ///< messages of the driver: endpoint and content
+    std::vector<Access> writes;     ///< to registers
+    std::set<port::Address> reads;  ///< of registers
+    std::vector<Access> sent;       ///< messages of the driver: endpoint and content
     std::vector<Command> admin_commands;
-    std::vector<unsigned> io_tags;      ///< in the order of their doorbells
+    std::vector<unsigned> io_tags;  ///< in the order of their doorbells
     unsigned io_commands = 0;
     std::array<std::uint8_t, 64> last_sqe{};
     std::array<std::uint8_t, 128> last_tcb{};

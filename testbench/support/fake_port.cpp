@@ -92,7 +92,9 @@ private:
 };
 
 FakePort::FakePort(FakeDevice& device) : device_(device), main_hold_(baton_) {}
-FakePort::~FakePort() { EXPECT_EQ(tasks_.size(), 1u) << "a thread outlives its port"; }
+FakePort::~FakePort() {
+    EXPECT_EQ(tasks_.size(), 1u) << "a thread outlives its port";
+}
 
 FakePort::Task* FakePort::next_task() {
     for (unsigned turns = 0;; ++turns) {
@@ -102,7 +104,8 @@ FakePort::Task* FakePort::next_task() {
             if (!task->done && (task->ready() || now_ >= task->deadline)) return task;
         }
         port::Nanoseconds next = events_.empty() ? port::kForever : events_.begin()->first;
-        for (const Task* task : tasks_) next = std::min(next, task->deadline);
+        for (const Task* task : tasks_)
+            next = std::min(next, task->deadline);
         const bool line_waits = std::any_of(handlers_.begin(), handlers_.end(), [this](const auto& entry) {
             return !entry.second.masked && levels_[entry.first];
         });
@@ -226,8 +229,12 @@ void FakePort::irq_unmask(unsigned line) {
     interrupt();
 }
 
-std::unique_ptr<port::Lock> FakePort::make_lock(std::string_view) { return std::make_unique<FakeLock>(*this); }
-std::unique_ptr<port::Signal> FakePort::make_signal(std::string_view) { return std::make_unique<FakeSignal>(*this); }
+std::unique_ptr<port::Lock> FakePort::make_lock(std::string_view) {
+    return std::make_unique<FakeLock>(*this);
+}
+std::unique_ptr<port::Signal> FakePort::make_signal(std::string_view) {
+    return std::make_unique<FakeSignal>(*this);
+}
 std::unique_ptr<port::Thread> FakePort::spawn(std::string_view, std::function<void()> entry) {
     return std::make_unique<FakeThread>(*this, std::move(entry));
 }

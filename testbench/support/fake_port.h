@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A port for driver tests without SystemC: one CPU, its own time, threads that take turns at blocking calls only.
+// A port for driver tests without SystemC: one CPU, its own time, threads that take turns at blocking calls
+// only.
 #pragma once
 
 #include <condition_variable>
@@ -66,7 +67,9 @@ public:
 
     // For tests and devices.
     void set_irq(unsigned line, bool level) { levels_[line] = level; }
-    void after(port::Nanoseconds delay, std::function<void()> what) { events_.emplace(now_ + delay, std::move(what)); }
+    void after(port::Nanoseconds delay, std::function<void()> what) {
+        events_.emplace(now_ + delay, std::move(what));
+    }
     /// DMA memory as the device sees it; nullptr where none is allocated.
     std::byte* memory(port::Address address, std::size_t size);
     bool logged(std::string_view part) const;

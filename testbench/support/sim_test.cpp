@@ -88,7 +88,8 @@ void SimTest::run(const std::function<void()>& body, SimTime limit) {
     EXPECT_TRUE(done) << "the test body did not return within its simulated time limit";
 }
 
-void check_register_contract(TestMaster& bus, const RegMap& map, const std::vector<std::string>& skip_values) {
+void check_register_contract(TestMaster& bus, const RegMap& map,
+                             const std::vector<std::string>& skip_values) {
     for (std::size_t r = 0; r < map.reg_count; ++r) {
         const Reg& reg = map.regs[r];
         SCOPED_TRACE(std::string(map.block) + "." + std::string(reg.name));

@@ -3,11 +3,11 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <tlm_utils/simple_initiator_socket.h>
 
 #include <functional>
 #include <string>
 #include <tlm>
-#include <tlm_utils/simple_initiator_socket.h>
 #include <vector>
 
 #include "models/common/event.h"
@@ -28,8 +28,12 @@ public:
 
     tlm::tlm_response_status read(std::uint64_t address, void* data, unsigned size);
     tlm::tlm_response_status write(std::uint64_t address, const void* data, unsigned size);
-    tlm::tlm_response_status write32(std::uint64_t address, std::uint32_t value) { return write(address, &value, 4); }
-    tlm::tlm_response_status write64(std::uint64_t address, std::uint64_t value) { return write(address, &value, 8); }
+    tlm::tlm_response_status write32(std::uint64_t address, std::uint32_t value) {
+        return write(address, &value, 4);
+    }
+    tlm::tlm_response_status write64(std::uint64_t address, std::uint64_t value) {
+        return write(address, &value, 8);
+    }
     /// The value read; the response goes to `last`.
     std::uint32_t read32(std::uint64_t address);
     std::uint64_t read64(std::uint64_t address);
@@ -41,7 +45,8 @@ public:
     sc_core::sc_time delay;  ///< handed to every access as the local offset, grows by what targets add
 
 private:
-    tlm::tlm_response_status transport(tlm::tlm_command command, std::uint64_t address, void* data, unsigned size);
+    tlm::tlm_response_status transport(tlm::tlm_command command, std::uint64_t address, void* data,
+                                       unsigned size);
 };
 
 /// Keeps every event (text copied).
@@ -84,9 +89,10 @@ protected:
     EventRecorder recorder{events};
 };
 
-/// Meets every register of the map through `bus`: wrong sizes, misaligned and byte-enabled accesses are refused without
-/// effect, rights are enforced, holes answer as holes, a debug read equals a bus read. Registers named in
-/// `skip_values` are left out of the comparison of values (their bus read has an effect).
-void check_register_contract(TestMaster& bus, const RegMap& map, const std::vector<std::string>& skip_values = {});
+/// Meets every register of the map through `bus`: wrong sizes, misaligned and byte-enabled accesses are
+/// refused without effect, rights are enforced, holes answer as holes, a debug read equals a bus read.
+/// Registers named in `skip_values` are left out of the comparison of values (their bus read has an effect).
+void check_register_contract(TestMaster& bus, const RegMap& map,
+                             const std::vector<std::string>& skip_values = {});
 
 }  // namespace ans::test

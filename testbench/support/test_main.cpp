@@ -5,8 +5,11 @@
 #include <cstdlib>
 #include <systemc>
 
-// LeakSanitizer walks stacks, and the stacks of SystemC's threads have guard pages: it dies of them at random.
-extern "C" const char* __asan_default_options() { return "detect_leaks=0"; }
+// LeakSanitizer walks stacks, and the stacks of SystemC's threads have guard pages: it dies of them at
+// random.
+extern "C" const char* __asan_default_options() {
+    return "detect_leaks=0";
+}
 
 namespace {
 

@@ -3,10 +3,10 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <tlm_utils/multi_passthrough_target_socket.h>
 
 #include <cstring>
 #include <tlm>
-#include <tlm_utils/multi_passthrough_target_socket.h>
 #include <vector>
 
 namespace ans::test {
@@ -35,7 +35,8 @@ public:
 
 private:
     bool holds(std::uint64_t address, std::uint64_t size) const {
-        return address >= base_ && address - base_ <= bytes_.size() && size <= bytes_.size() - (address - base_);
+        return address >= base_ && address - base_ <= bytes_.size() &&
+               size <= bytes_.size() - (address - base_);
     }
     void b_transport(int, tlm::tlm_generic_payload& tx, sc_core::sc_time&) {
         if (!holds(tx.get_address(), tx.get_data_length())) {

@@ -14,7 +14,8 @@ namespace ans::trace {
 class Recent : public EventSink {
 public:
     /// Keeps the last `capacity` (at least 1) events of `kinds` that are not later than `until`.
-    Recent(EventHub& events, std::size_t capacity, const EventHub::Kinds& kinds = EventHub::all(), SimTime until = kNever);
+    Recent(EventHub& events, std::size_t capacity, const EventHub::Kinds& kinds = EventHub::all(),
+           SimTime until = kNever);
     Recent(const Recent&) = delete;
     Recent& operator=(const Recent&) = delete;
     ~Recent() override { events_.unsubscribe(*this); }

@@ -33,7 +33,8 @@ class BusTest : public SimTest {
 protected:
     explicit BusTest(Policies policies = Policies())
         : bus("bus", config(policies),
-              {{kDevice, 0x100, Unit::Nvme, true, true, 0x100}, {kRam, 0x10000, Unit::Dram, false, false, 0}}) {
+              {{kDevice, 0x100, Unit::Nvme, true, true, 0x100},
+               {kRam, 0x10000, Unit::Dram, false, false, 0}}) {
         master.socket.bind(bus.in);
         bus.out(0).bind(device.socket);
         bus.out(1).bind(ram.bus);
@@ -142,7 +143,8 @@ TEST(SocProfiles, WindowsOfOneSocNeverOverlapAndStayWithin42Bits) {
     for (std::size_t p = 0; p < count; ++p) {
         SCOPED_TRACE(std::string(profiles[p].name));
         const SocProfile& soc = profiles[p];
-        const Window windows[] = {soc.asc, soc.mailbox, soc.sart, soc.nvme, soc.pmgr, {soc.dram_base, soc.dram_size}};
+        const Window windows[] = {soc.asc,  soc.mailbox, soc.sart,
+                                  soc.nvme, soc.pmgr,    {soc.dram_base, soc.dram_size}};
         for (const Window& a : windows) {
             EXPECT_LE(a.base + a.size, 1ull << 42);
             for (const Window& b : windows)
@@ -151,7 +153,8 @@ TEST(SocProfiles, WindowsOfOneSocNeverOverlapAndStayWithin42Bits) {
                 }
         }
         EXPECT_EQ(find_soc(soc.name), &soc);
-        for (std::size_t d = 0; d < soc.domain_count; ++d) EXPECT_LT(soc.domains[d].offset, soc.pmgr.size);
+        for (std::size_t d = 0; d < soc.domain_count; ++d)
+            EXPECT_LT(soc.domains[d].offset, soc.pmgr.size);
     }
     EXPECT_EQ(find_soc("t9999"), nullptr);
 }
@@ -168,7 +171,8 @@ TEST_F(RegisterSeamTest, AccessesAreJudgedAsTheirEvents) {
     master.write32(kDevice, 0xaa);
     master.read32(kDevice);
     ASSERT_EQ(decider.asked.size(), 2u);
-    EXPECT_EQ(decider.points, (std::vector<DecidePoint>{DecidePoint::RegisterWrite, DecidePoint::RegisterRead}));
+    EXPECT_EQ(decider.points,
+              (std::vector<DecidePoint>{DecidePoint::RegisterWrite, DecidePoint::RegisterRead}));
     for (const Event& about : decider.asked) {
         EXPECT_EQ(about.unit, Unit::Nvme);
         EXPECT_EQ(find_field(about.kind, "offset")->get(about), 0x100u);

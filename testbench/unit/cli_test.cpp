@@ -64,8 +64,11 @@ scenario::RunResult act(const scenario::Scenario& s, const scenario::RunOptions&
     if (s.name == "exits") _exit(7);
     if (s.name == "spins") spin();
     if (s.name == "truncated") read_a_truncated_mapping(s.media.image);
-    const auto omits = [&](driver::Measure m) { return std::count(s.driver.omit.begin(), s.driver.omit.end(), m) != 0; };
-    if (s.name == "strict" && omits(driver::Measure::SubmitLock)) throw std::runtime_error("an interrupt was lost");
+    const auto omits = [&](driver::Measure m) {
+        return std::count(s.driver.omit.begin(), s.driver.omit.end(), m) != 0;
+    };
+    if (s.name == "strict" && omits(driver::Measure::SubmitLock))
+        throw std::runtime_error("an interrupt was lost");
     if (s.name == "slow") std::this_thread::sleep_for(std::chrono::milliseconds(300));
     if (!options.trace_file.empty()) std::ofstream(options.trace_file) << s.title() << "\n";
     scenario::RunResult result;
@@ -74,7 +77,8 @@ scenario::RunResult act(const scenario::Scenario& s, const scenario::RunOptions&
                            0, milliseconds(12), s.name == "fails" ? "no HELLO\x1b[31m" : "", 0, 0}};
     options.observer->step_ended(0, result.facts.steps[0]);
     result.facts.sim_time = milliseconds(12);
-    if (options.events_around != 0) result.around = {"head", "up to " + std::to_string(options.around / milliseconds(1)) + " ms"};
+    if (options.events_around != 0)
+        result.around = {"head", "up to " + std::to_string(options.around / milliseconds(1)) + " ms"};
     result.facts.outcome = scenario::outcome_of(s, result.facts.steps, {});
     if (s.name == "rude") result.facts.violations = {{"TCB-01", "error", "tag 5", 2, 7}};
     scenario::judge(s, result);
@@ -220,7 +224,8 @@ TEST_F(CliTest, ReportsAreWrittenOrRefusedBeforeTheRun) {
 
 TEST_F(CliTest, AWaiverFilePardonsADriverAndIsInTheReport) {
     const std::string waivers = path("driver.waivers");
-    std::ofstream(waivers) << R"([{"rule": "TCB-01", "reason": "known"}, {"rule": "TCB-02", "reason": "was once"}])";
+    std::ofstream(waivers)
+        << R"([{"rule": "TCB-01", "reason": "known"}, {"rule": "TCB-02", "reason": "was once"}])";
     EXPECT_EQ(run({"run", file("rude")}), kExitFailed);
     EXPECT_EQ(run({"run", file("rude"), "--waive", waivers, "--report", "json:" + path("r.out")}), kExitOk);
     EXPECT_THAT(out, HasSubstr("no run broke TCB-02, its waiver is not needed\n"));
@@ -264,8 +269,10 @@ TEST_F(CliTest, EachRunHasATraceOfItsOwnInTheFolder) {
     fs::create_directories(path("traces"));
     EXPECT_EQ(run({"run", good, "--trace", path("traces")}), kExitOk);
     std::vector<std::string> names;
-    for (const auto& entry : fs::directory_iterator(path("traces"))) names.push_back(entry.path().filename().string());
-    EXPECT_THAT(names, UnorderedElementsAre(EndsWith("good.json.a.trace.jsonl"), EndsWith("good.json.b.trace.jsonl")));
+    for (const auto& entry : fs::directory_iterator(path("traces")))
+        names.push_back(entry.path().filename().string());
+    EXPECT_THAT(names, UnorderedElementsAre(EndsWith("good.json.a.trace.jsonl"),
+                                            EndsWith("good.json.b.trace.jsonl")));
 }
 
 TEST_F(CliTest, AFailedRunIsRepeatedForTheEventsBeforeItsFailure) {
@@ -275,7 +282,8 @@ TEST_F(CliTest, AFailedRunIsRepeatedForTheEventsBeforeItsFailure) {
 
 TEST_F(CliTest, AFailedRunTellsTheCommandThatShowsItAgain) {
     const std::string fails = file("fails", R"("runs": [{"run": "a"}, {"run": "b"}], "seed": 9, )");
-    EXPECT_EQ(run({"run", fails, "--only", "b", "--set", "soc=t6000", "--report", "json:" + path("report")}), kExitFailed);
+    EXPECT_EQ(run({"run", fails, "--only", "b", "--set", "soc=t6000", "--report", "json:" + path("report")}),
+              kExitFailed);
     const std::string command =
         "ans2emu run " + fails + " --only b --set soc=t6000 --seed 9 --trace trace.jsonl -v";
     EXPECT_THAT(out, HasSubstr("To see this run again: " + command));
@@ -289,7 +297,8 @@ TEST_F(CliTest, ARunThatPassesIsNotRepeated) {
 }
 
 TEST_F(CliTest, AnUnknownRunIsTheUsersMistake) {
-    EXPECT_EQ(run({"run", file("good", R"("runs": [{"run": "fixed"}], )"), "--only", "fixde"}), kExitBadInput);
+    EXPECT_EQ(run({"run", file("good", R"("runs": [{"run": "fixed"}], )"), "--only", "fixde"}),
+              kExitBadInput);
     EXPECT_THAT(err, HasSubstr("did you mean \"fixed\"?"));
 }
 
@@ -308,7 +317,8 @@ TEST_F(CliTest, AMutantThatNobodyNoticesSurvivesAndFailsTheCommand) {
 }
 
 TEST_F(CliTest, RunsThatShowABrokenDriverDoNotJudgeMutants) {
-    EXPECT_EQ(run({"mutate", "--measure", "tcb_invalidate", file("strict", R"("driver": {"omit": ["submit_lock"]}, )"), file("good")}),
+    EXPECT_EQ(run({"mutate", "--measure", "tcb_invalidate",
+                   file("strict", R"("driver": {"omit": ["submit_lock"]}, )"), file("good")}),
               kExitFailed);
     EXPECT_THAT(out, HasSubstr("1 run, nobody noticed"));
 }

@@ -13,7 +13,8 @@ namespace {
 
 using Kind = Verdict::Kind;
 
-/// Front end and firmware in one: notes what reaches it; data for memory lands in `memory`, data from it is there.
+/// Front end and firmware in one: notes what reaches it; data for memory lands in `memory`, data from it is
+/// there.
 struct BothEnds : sc_core::sc_module, CommandPortIf, CommandSinkIf {
     explicit BothEnds(sc_core::sc_module_name name) : sc_module(name) {
         port.bind(*this);
@@ -60,7 +61,8 @@ protected:
     CommandSeamTest() {
         seam.hardware.bind(ends.port);
         seam.firmware.bind(ends.sink);
-        for (const DecidePoint point : {DecidePoint::Command, DecidePoint::CommandData, DecidePoint::Completion})
+        for (const DecidePoint point :
+             {DecidePoint::Command, DecidePoint::CommandData, DecidePoint::Completion})
             hub.install(point, decider);
         sqe.opcode = 2;
         sqe.cid = 9;

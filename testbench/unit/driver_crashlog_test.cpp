@@ -63,16 +63,18 @@ TEST(CrashlogTest, SectionsArePrintedAsText) {
     log.section("Cver", std::string(16, 'u') + "RTKit: RTKit-1827.120.2.debug - Client: ans");
     log.section("Ctim", number(1544945895, 8));
     log.section("Cstr", number(7, 4) + std::string("assert failed: [7446]\nsecond line\0rest", 37));
-    log.section("Cmbx", std::string(16, '\0') + number(1, 4) + number(0, 4) + number(2, 4) + number(0x11, 8) + number(0x22, 8) + number(0x33, 8));
+    log.section("Cmbx", std::string(16, '\0') + number(1, 4) + number(0, 4) + number(2, 4) + number(0x11, 8) +
+                            number(0x22, 8) + number(0x33, 8));
     log.finish();
-    EXPECT_THAT(log.print(), ElementsAre("Version: RTKit: RTKit-1827.120.2.debug - Client: ans", "Crash time: 1544945895",
-                                         "Message (id=7):", "  assert failed: [7446]", "  second line",
-                                         "Mailbox history (type = 1, index = 2):",
-                                         " #000@00000033: 0000000000000011 0000000000000022"));
+    EXPECT_THAT(log.print(),
+                ElementsAre("Version: RTKit: RTKit-1827.120.2.debug - Client: ans", "Crash time: 1544945895",
+                            "Message (id=7):", "  assert failed: [7446]", "  second line",
+                            "Mailbox history (type = 1, index = 2):",
+                            " #000@00000033: 0000000000000011 0000000000000022"));
 }
 
 TEST(CrashlogTest, RegistersArePrinted) {
-    std::string payload(0x350 , '\0');
+    std::string payload(0x350, '\0');
     const std::uint64_t pc = 0x1234;
     std::memcpy(&payload[264], &pc, 8);
     const auto lines = Log().section("Crg8", payload).finish().print();
@@ -105,8 +107,10 @@ TEST(CrashlogTest, PayloadsBelowTheirLayoutAreNamed) {
         EXPECT_THAT(Log().section(name, "abc").finish().print(), ElementsAre(HasSubstr("too short"))) << name;
         EXPECT_THAT(Log().section(name, "").finish().print(), ElementsAre(HasSubstr("too short"))) << name;
     }
-    EXPECT_THAT(Log().section("Cmbx", std::string(27, 'x')).finish().print(), ElementsAre(HasSubstr("too short")));
-    EXPECT_THAT(Log().section("Cmbx", std::string(28, 'x')).finish().print(), ElementsAre(HasSubstr("Mailbox history")));
+    EXPECT_THAT(Log().section("Cmbx", std::string(27, 'x')).finish().print(),
+                ElementsAre(HasSubstr("too short")));
+    EXPECT_THAT(Log().section("Cmbx", std::string(28, 'x')).finish().print(),
+                ElementsAre(HasSubstr("Mailbox history")));
 }
 
 TEST(CrashlogTest, WrongTotalSizesAreBoundedByTheBuffer) {
@@ -141,12 +145,14 @@ TEST(CrashlogTest, TextMayBeAnything) {
     const auto lines = Log().section("Cstr", number(1, 4) + text).finish().print();
     EXPECT_LE(lines.size(), driver::rtkit::kMaxCrashlogLines);
     for (const std::string& line : Log().section("Cstr", number(1, 4) + "\x01\xff\x1b[2J%s").finish().print())
-        for (const char c : line) EXPECT_TRUE(c >= 0x20 && c < 0x7f);
+        for (const char c : line)
+            EXPECT_TRUE(c >= 0x20 && c < 0x7f);
 }
 
 TEST(CrashlogTest, HugeCountsAreCutOff) {
     Log log;
-    for (unsigned i = 0; i < 1000; ++i) log.section("Ctim", number(i, 8));
+    for (unsigned i = 0; i < 1000; ++i)
+        log.section("Ctim", number(i, 8));
     EXPECT_THAT(log.finish().print(), Contains(HasSubstr("too many sections")));
     const auto lines = Log().section("Cmbx", std::string(28 + 24 * 10'000, 'x')).finish().print();
     EXPECT_LE(lines.size(), 100u);
@@ -160,7 +166,8 @@ TEST(CrashlogTest, RandomDamageNeverReadsBeyondTheBuffer) {
         Log log;
         for (unsigned i = random() % 6; i > 0; --i) {
             std::string payload(random() % (random() % 4 == 0 ? 0x400 : 40), '\0');
-            for (char& c : payload) c = static_cast<char>(random());
+            for (char& c : payload)
+                c = static_cast<char>(random());
             log.section(names[random() % 7], payload, random() % 5 == 0 ? random() % 600 : 0);
         }
         log.finish();

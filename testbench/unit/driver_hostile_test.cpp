@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The reference driver survives every fault: one whole life is lived again and again, and the fault comes one register
-// access later each time. Whatever the driver then achieves, every request ends once, what it calls good is good, no
-// call hangs, and memory, interrupt lines and SART entries are back where they started. Run under ASan.
+// The reference driver survives every fault: one whole life is lived again and again, and the fault comes one
+// register access later each time. Whatever the driver then achieves, every request ends once, what it calls
+// good is good, no call hangs, and memory, interrupt lines and SART entries are back where they started. Run
+// under ASan.
 #include <random>
 
 #include "testbench/unit/driver_bench.h"
@@ -9,8 +10,8 @@
 namespace ans::test {
 namespace {
 
-// At how many moments of a life each fault strikes. Sanitizers make a life some ten times as long; the plain builds of
-// `scripts/test.sh --all` look closer.
+// At how many moments of a life each fault strikes. Sanitizers make a life some ten times as long; the plain
+// builds of `scripts/test.sh --all` look closer.
 #ifdef __SANITIZE_ADDRESS__
 constexpr unsigned kMoments = 60;
 #else
@@ -19,7 +20,9 @@ constexpr unsigned kMoments = 400;
 
 constexpr unsigned kBlocks = 12;
 
-std::byte pattern(std::uint64_t lba) { return static_cast<std::byte>(0x40 + lba); }
+std::byte pattern(std::uint64_t lba) {
+    return static_cast<std::byte>(0x40 + lba);
+}
 
 class Life : public DriverBench {
 public:
@@ -30,7 +33,8 @@ public:
         options_.shutdown_timeout_ms = 100;
         for (unsigned lba = 0; lba < kBlocks; ++lba)
             device.disk[lba] = std::vector<std::byte>(FakeAns::kBlock, pattern(lba));
-        for (Job& job : jobs_) job.memory = buffer();
+        for (Job& job : jobs_)
+            job.memory = buffer();
         make(options_);
     }
 
@@ -116,7 +120,8 @@ void garbage(FakeAns& device) {
     for (unsigned i = 0; i < 30; ++i) {
         // Not the crash announcement, which has a fault of its own.
         const std::uint64_t endpoint = random() % 8 == 0 ? 0x20 + random() % 0xe0 : 2 + random() % 9;
-        device.mail(static_cast<std::uint8_t>(endpoint), types[random() % 11] << 52 | random() >> (12 + random() % 52));
+        device.mail(static_cast<std::uint8_t>(endpoint),
+                    types[random() % 11] << 52 | random() >> (12 + random() % 52));
     }
 }
 
@@ -133,7 +138,8 @@ void malformed_crashlog(FakeAns& device) {
     if (random() % 8 != 0) put(0, 0x434c4845);  // CLHE
     if (random() % 2 != 0) put(8, static_cast<std::uint32_t>(size));
     constexpr std::uint32_t kinds[] = {0x43737472, 0x43766572, 0x4374696d, 0x436d6278, 0x43726738, 0};
-    constexpr std::uint32_t lengths[] = {0, 1, 15, 16, 17, 27, 0x360, 0x3fe0, 0x3fe1, 0x7fff'ffff, 0xffff'ffff};
+    constexpr std::uint32_t lengths[] = {0,     1,      15,     16,          17,         27,
+                                         0x360, 0x3fe0, 0x3fe1, 0x7fff'ffff, 0xffff'ffff};
     for (std::size_t at = 0x20; at + 16 < size && random() % 4 != 0;) {
         const std::uint32_t length = lengths[random() % 11];
         put(at, kinds[random() % 6]);
@@ -154,18 +160,22 @@ void demanding(FakeAns& device) {
 }
 
 void flood(FakeAns& device) {
-    for (unsigned i = 0; i < 500; ++i) device.mail(2, 5ull << 52 | i % 256);
+    for (unsigned i = 0; i < 500; ++i)
+        device.mail(2, 5ull << 52 | i % 256);
 }
 
 void stray_completions(FakeAns& device) {
-    for (const unsigned tag : {0u, 1u, 2u, 3u, 7u, 62u, 63u, 64u, 0xffffu}) device.complete_io(tag, tag & 1u);
+    for (const unsigned tag : {0u, 1u, 2u, 3u, 7u, 62u, 63u, 64u, 0xffffu})
+        device.complete_io(tag, tag & 1u);
 }
 
 struct Fault {
     const char* name;
     void (*strike)(FakeAns& device, FakePort& port);
 };
-void PrintTo(const Fault& fault, std::ostream* out) { *out << fault.name; }
+void PrintTo(const Fault& fault, std::ostream* out) {
+    *out << fault.name;
+}
 
 const Fault kFaults[] = {
     {"Crash", [](FakeAns& d, FakePort&) { d.crash(); }},
@@ -176,7 +186,9 @@ const Fault kFaults[] = {
     {"OffTheBus", [](FakeAns& d, FakePort&) { d.off_the_bus = true; }},
     {"CstsAllOnes", [](FakeAns& d, FakePort&) { d.csts_all_ones = true; }},
     {"CstsAllOnesOnce",
-     [](FakeAns& d, FakePort& p) { d.csts_all_ones = true, p.after(2000, [&d] { d.csts_all_ones = false; }); }},
+     [](FakeAns& d, FakePort& p) {
+         d.csts_all_ones = true, p.after(2000, [&d] { d.csts_all_ones = false; });
+     }},
     {"FatalStatus", [](FakeAns& d, FakePort&) { d.fatal = true; }},
     {"NeverReady", [](FakeAns& d, FakePort&) { d.ready_delay = 1000 * kSecond; }},
     {"ShutdownHangs", [](FakeAns& d, FakePort&) { d.shutdown_hangs = true; }},
@@ -191,7 +203,8 @@ const Fault kFaults[] = {
     {"SomeIoUnanswered", [](FakeAns& d, FakePort&) { d.never = {0, 2, 3, 5, 6, 7, 11, 12}; }},
     {"MediaErrors", [](FakeAns& d, FakePort&) { d.io_status = 0x281; }},
     {"InterruptLost", [](FakeAns& d, FakePort&) { d.lose_irq = true; }},
-    {"InterruptStuck", [](FakeAns& d, FakePort& p) { d.stuck_irq = true, p.set_irq(FakeAns::kNvmeIrq, true); }},
+    {"InterruptStuck",
+     [](FakeAns& d, FakePort& p) { d.stuck_irq = true, p.set_irq(FakeAns::kNvmeIrq, true); }},
     {"EverythingTwice", [](FakeAns& d, FakePort&) { d.twice = true; }},
     {"StrayCompletions", [](FakeAns& d, FakePort&) { stray_completions(d); }},
     {"InvalidationFails", [](FakeAns& d, FakePort&) { d.tcb_stat = 1; }},
@@ -205,7 +218,8 @@ const Fault kFaults[] = {
 };
 
 class DriverHostileTest : public ::testing::TestWithParam<std::tuple<Fault, bool>> {};
-INSTANTIATE_TEST_SUITE_P(, DriverHostileTest, ::testing::Combine(::testing::ValuesIn(kFaults), ::testing::Bool()),
+INSTANTIATE_TEST_SUITE_P(, DriverHostileTest,
+                         ::testing::Combine(::testing::ValuesIn(kFaults), ::testing::Bool()),
                          [](const auto& p) {
                              return std::get<0>(p.param).name +
                                     std::string(std::get<1>(p.param) ? "Interrupts" : "Polling");
@@ -246,12 +260,14 @@ TEST(DriverHostile, SurvivesManyFaultsAtOnce) {
         SCOPED_TRACE("seed " + std::to_string(seed));
         std::mt19937 random(seed);
         std::multimap<unsigned, const Fault*> plan;
-        for (unsigned i = 0; i < 4; ++i) plan.emplace(random() % accesses, &kFaults[random() % std::size(kFaults)]);
+        for (unsigned i = 0; i < 4; ++i)
+            plan.emplace(random() % accesses, &kFaults[random() % std::size(kFaults)]);
         Life life(true);
         unsigned access = 0;
         life.device.on_access = [&] {
             const auto [first, last] = plan.equal_range(access++);
-            for (auto it = first; it != last; ++it) it->second->strike(life.device, life.port);
+            for (auto it = first; it != last; ++it)
+                it->second->strike(life.device, life.port);
             if (access % 50 != 0) return;
             FakeAns& d = life.device;
             d.csts_all_ones = d.mailbox_full = d.hold_admin = d.hold_io = d.power_stuck = false;

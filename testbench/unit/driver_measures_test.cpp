@@ -15,8 +15,12 @@ namespace {
 using driver::MeasureInfo;
 using driver::Measures;
 
-constexpr port::Address nvme(port::Address offset) { return FakeAns::kNvme + offset; }
-constexpr std::uint64_t mail_type(std::uint64_t type) { return type << 52; }
+constexpr port::Address nvme(port::Address offset) {
+    return FakeAns::kNvme + offset;
+}
+constexpr std::uint64_t mail_type(std::uint64_t type) {
+    return type << 52;
+}
 constexpr std::uint64_t kOnePage = 1ull << 44;
 
 class Bench : public DriverBench {
@@ -28,7 +32,8 @@ public:
         disk->remove();
         EXPECT_EQ(port.requested_lines(), 0u);
         disk.reset();
-        EXPECT_EQ(port.allocations(), buffers.size()) << "a careless driver leaks no memory of this process either";
+        EXPECT_EQ(port.allocations(), buffers.size())
+            << "a careless driver leaks no memory of this process either";
     }
     Bench& up() {
         disk->probe();
@@ -38,7 +43,9 @@ public:
     bool wrong(const std::string& what) const {
         return std::find(device.wrongs.begin(), device.wrongs.end(), what) != device.wrongs.end();
     }
-    bool warned(Measure measure) const { return port.logged("unprotected (" + std::string(name(measure)) + ")"); }
+    bool warned(Measure measure) const {
+        return port.logged("unprotected (" + std::string(name(measure)) + ")");
+    }
     bool did(const std::string& step) const {
         return std::find(device.sequence.begin(), device.sequence.end(), step) != device.sequence.end();
     }
@@ -46,7 +53,8 @@ public:
     bool echoed(std::uint8_t endpoint, std::uint64_t msg0) {
         device.mail(endpoint, msg0);
         wait();
-        return std::find(device.sent.begin(), device.sent.end(), FakeAns::Access{endpoint, msg0}) != device.sent.end();
+        return std::find(device.sent.begin(), device.sent.end(), FakeAns::Access{endpoint, msg0}) !=
+               device.sent.end();
     }
     void read_one() {
         const Segment memory = buffer();
@@ -106,7 +114,8 @@ bool pass_over_strangers(Options options) {
 bool mailbox_backpressure(Options options) {
     Bench bench(options);
     bench.up();
-    for (unsigned i = 0; i < 64; ++i) bench.device.mail(2, mail_type(5));
+    for (unsigned i = 0; i < 64; ++i)
+        bench.device.mail(2, mail_type(5));
     return bench.echoed(4, mail_type(0xc) | 7);
 }
 bool syslog_bounds(Options options) {
@@ -142,7 +151,8 @@ bool refuse_firmware_buffer(Options options) {
 bool one_buffer_per_endpoint(Options options) {
     Bench bench(options);
     const unsigned before = bench.up().device.open_windows();
-    for (unsigned i = 0; i < 20; ++i) bench.device.mail(2, mail_type(1) | kOnePage);
+    for (unsigned i = 0; i < 20; ++i)
+        bench.device.mail(2, mail_type(1) | kOnePage);
     bench.wait();
     return bench.device.open_windows() == before;
 }
@@ -235,7 +245,8 @@ bool tcb_direction_exact(Options options) {
 }
 bool completion_check(Options options) {
     Bench bench(options);
-    for (const unsigned tag : {5u, 63u, 64u, 0xffffu}) bench.up().device.complete_io(tag);
+    for (const unsigned tag : {5u, 63u, 64u, 0xffffu})
+        bench.up().device.complete_io(tag);
     bench.wait();
     EXPECT_EQ(bench.disk->counters().bad_completions, 4u);
     EXPECT_EQ(bench.disk->counters().completed, 0u);
@@ -244,7 +255,8 @@ bool completion_check(Options options) {
 bool phase_flip(Options options) {
     Bench bench(options);
     bench.up();
-    for (unsigned i = 0; i < 70; ++i) bench.disk->flush();
+    for (unsigned i = 0; i < 70; ++i)
+        bench.disk->flush();
     return bench.disk->counters().timeouts == 0;
 }
 bool storm_guard(Options options) {
@@ -317,7 +329,9 @@ struct Case {
     Measure measure;
     bool (*seen)(Options options);  ///< whether the protective step was taken
 };
-void PrintTo(const Case& c, std::ostream* out) { *out << name(c.measure); }
+void PrintTo(const Case& c, std::ostream* out) {
+    *out << name(c.measure);
+}
 
 constexpr Case kCases[] = {
     {Measure::PowerDomains,
@@ -342,7 +356,8 @@ constexpr Case kCases[] = {
     {Measure::RefuseFirmwareBuffer, refuse_firmware_buffer},
     {Measure::OneBufferPerEndpoint, one_buffer_per_endpoint},
     {Measure::OslogSizeInBytes, oslog_size_in_bytes},
-    {Measure::SartAdd, [](Options o) { return after_probe(o, [](FakeAns& d) { return d.open_windows() == 3; }); }},
+    {Measure::SartAdd,
+     [](Options o) { return after_probe(o, [](FakeAns& d) { return d.open_windows() == 3; }); }},
     {Measure::SartRemove, sart_remove},
     {Measure::SartProtectedEntries,
      [](Options o) { return after_probe(o, [](FakeAns& d) { return d.boot_loader_window(); }); }},
@@ -395,7 +410,8 @@ TEST_P(DriverMeasureTest, IsSeenWithItAndNotWithoutIt) {
 
 TEST(DriverMeasures, EachHasOneCaseHere) {
     std::set<Measure> covered;
-    for (const Case& c : kCases) EXPECT_TRUE(covered.insert(c.measure).second) << name(c.measure);
+    for (const Case& c : kCases)
+        EXPECT_TRUE(covered.insert(c.measure).second) << name(c.measure);
     EXPECT_EQ(covered.size(), driver::kMeasureCount);
 }
 
@@ -403,7 +419,8 @@ TEST(DriverMeasures, NamesAreUniqueWordsAndEveryRowIsFilled) {
     std::set<std::string_view> names;
     for (const MeasureInfo& row : driver::measures()) {
         EXPECT_TRUE(names.insert(row.name).second) << row.name;
-        EXPECT_EQ(row.name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_"), std::string_view::npos) << row.name;
+        EXPECT_EQ(row.name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_"), std::string_view::npos)
+            << row.name;
         EXPECT_FALSE(row.does.empty() || row.protects.empty() || row.source.empty()) << row.name;
     }
     EXPECT_EQ(driver::measure_names().size(), driver::kMeasureCount);
@@ -424,9 +441,9 @@ TEST(DriverMeasures, TheReadmeListsTheTable) {
     const std::string readme{std::istreambuf_iterator<char>(file), {}};
     std::string table;
     for (const MeasureInfo& row : driver::measures())
-        for (const std::string_view cell : {std::string_view("| `"), row.name, std::string_view("` | "), row.does,
-                                            std::string_view(" | "), row.protects, std::string_view(" | "), row.source,
-                                            std::string_view(" |\n")})
+        for (const std::string_view cell :
+             {std::string_view("| `"), row.name, std::string_view("` | "), row.does, std::string_view(" | "),
+              row.protects, std::string_view(" | "), row.source, std::string_view(" |\n")})
             table.append(cell);
     EXPECT_NE(readme.find(table), std::string::npos) << "host_driver/README.md should list\n" << table;
 }

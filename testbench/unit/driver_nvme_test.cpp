@@ -15,8 +15,8 @@ class DriverTest : public ::testing::Test, protected DriverBench {};
 
 TEST_F(DriverTest, ProbeGoesThroughTheStagesOfARealMachine) {
     probe();
-    EXPECT_THAT(port.stages, ElementsAre("powered", "rtkit booted", "ans ready", "controller enabled", "identified",
-                                         "queues created", "ready"));
+    EXPECT_THAT(port.stages, ElementsAre("powered", "rtkit booted", "ans ready", "controller enabled",
+                                         "identified", "queues created", "ready"));
     EXPECT_TRUE(port.logged("RTKit: Initializing (protocol version 12)"));
     EXPECT_TRUE(port.logged("RTKit: Unknown system endpoint: 0x0a"));
     EXPECT_EQ(disk->identity().model, "APPLE SSD AP0512Z");
@@ -47,7 +47,8 @@ TEST_F(DriverTest, DeviceCanBeProbedAgainAfterShutdown) {
 TEST_F(DriverTest, WrittenBlocksAreReadBack) {
     probe();
     const Segment out = buffer(8192);
-    for (std::size_t i = 0; i < out.size; ++i) out.cpu[i] = static_cast<std::byte>(i * 7);
+    for (std::size_t i = 0; i < out.size; ++i)
+        out.cpu[i] = static_cast<std::byte>(i * 7);
     Done done;
     Request write = read(100, out, done);
     write.op = Op::Write;
@@ -141,13 +142,16 @@ TEST_F(DriverTest, SixtyOneCommandsAreInFlightAndNoMore) {
     const Segment memory = buffer();
     std::vector<Done> done(62);
     std::vector<Request> requests;
-    for (Done& d : done) requests.push_back(read(0, memory, d));
-    for (unsigned i = 0; i < 61; ++i) EXPECT_TRUE(disk->submit(requests[i])) << i;
+    for (Done& d : done)
+        requests.push_back(read(0, memory, d));
+    for (unsigned i = 0; i < 61; ++i)
+        EXPECT_TRUE(disk->submit(requests[i])) << i;
     EXPECT_FALSE(disk->submit(requests[61]));
     EXPECT_EQ(disk->state(), State::Live);
     device.release_held();
     port.sleep(1000);
-    for (unsigned i = 0; i < 61; ++i) EXPECT_EQ(done[i].calls, 1u);
+    for (unsigned i = 0; i < 61; ++i)
+        EXPECT_EQ(done[i].calls, 1u);
     EXPECT_TRUE(disk->submit(requests[61]));
     device.release_held();
     expect_clean();
@@ -171,7 +175,8 @@ TEST_F(DriverTest, ThreadsWaitForTagsAndAllGetOne) {
                 finished += disk->submit_and_wait(request) == Status::Ok;
             }
         }));
-    for (auto& thread : threads) thread->join();
+    for (auto& thread : threads)
+        thread->join();
     EXPECT_EQ(finished, 120u);
     threads.clear();
     expect_clean();
@@ -267,8 +272,10 @@ TEST_F(DriverTest, CrashFailsEverythingInFlightExactlyOnce) {
     const Segment memory = buffer();
     std::vector<Done> done(40);
     std::vector<Request> requests;
-    for (Done& d : done) requests.push_back(read(0, memory, d));
-    for (Request& request : requests) EXPECT_TRUE(disk->submit(request));
+    for (Done& d : done)
+        requests.push_back(read(0, memory, d));
+    for (Request& request : requests)
+        EXPECT_TRUE(disk->submit(request));
     device.crash();
     port.sleep(kSecond);
     for (const Done& d : done) {
@@ -302,7 +309,8 @@ TEST_F(DriverTest, CrashWakesWhoeverWaits) {
             gone += disk->submit_and_wait(request) == Status::DeviceGone;
         }));
     port.after(1000, [&] { device.crash(); });
-    for (auto& thread : threads) thread->join();
+    for (auto& thread : threads)
+        thread->join();
     EXPECT_EQ(gone, 4u);
     threads.clear();
     expect_clean();
@@ -393,7 +401,8 @@ TEST_F(DriverTest, DuplicateCompletionsCompleteNothingTwice) {
 
 TEST_F(DriverTest, CompletionsOfForeignTagsAreIgnored) {
     probe();
-    for (const unsigned tag : {0u, 1u, 5u, 63u, 64u, 0xffffu}) device.complete_io(tag);
+    for (const unsigned tag : {0u, 1u, 5u, 63u, 64u, 0xffffu})
+        device.complete_io(tag);
     port.sleep(1000);
     EXPECT_EQ(disk->counters().bad_completions, 6u);
     EXPECT_EQ(disk->counters().completed, 0u);
@@ -418,9 +427,10 @@ TEST_F(DriverTest, FailedInvalidationIsCountedAndTheCommandStands) {
     EXPECT_EQ(disk->flush(), Status::Ok);
     EXPECT_EQ(disk->flush(), Status::Ok);
     EXPECT_EQ(disk->counters().stat_errors, 2u);
-    EXPECT_EQ(std::count_if(port.log_lines.begin(), port.log_lines.end(),
-                            [](const std::string& line) { return line.find("invalidation") != std::string::npos; }),
-              1);
+    EXPECT_EQ(
+        std::count_if(port.log_lines.begin(), port.log_lines.end(),
+                      [](const std::string& line) { return line.find("invalidation") != std::string::npos; }),
+        1);
     device.tcb_stat = 0;
     expect_clean();
 }
@@ -530,12 +540,9 @@ TEST_F(DriverTest, DeafFirmwareIsResetBeforeRunIsCleared) {
 
 TEST_F(DriverTest, EveryFailedProbeGivesEverythingBack) {
     const std::vector<std::function<void(bool)>> faults{
-        [&](bool on) { device.answer_hello = !on; },
-        [&](bool on) { device.answer_power = !on; },
-        [&](bool on) { device.boots = !on; },
-        [&](bool on) { device.csts_all_ones = on; },
-        [&](bool on) { device.hold_admin = on; },
-        [&](bool on) { device.mailbox_full = on; },
+        [&](bool on) { device.answer_hello = !on; }, [&](bool on) { device.answer_power = !on; },
+        [&](bool on) { device.boots = !on; },        [&](bool on) { device.csts_all_ones = on; },
+        [&](bool on) { device.hold_admin = on; },    [&](bool on) { device.mailbox_full = on; },
     };
     make();
     for (std::size_t i = 0; i < faults.size(); ++i) {
@@ -576,7 +583,8 @@ TEST_F(DriverTest, HangingShutdownIsReportedAndStillEndsClean) {
 TEST_F(DriverTest, ResetKeepsDataPathAndLeaksNothing) {
     probe();
     const std::size_t memory_left = port.memory_left;
-    for (unsigned i = 0; i < 5; ++i) EXPECT_EQ(disk->reset(), Status::Ok);
+    for (unsigned i = 0; i < 5; ++i)
+        EXPECT_EQ(disk->reset(), Status::Ok);
     EXPECT_EQ(port.memory_left, memory_left);
     EXPECT_EQ(disk->flush(), Status::Ok);
     EXPECT_EQ(disk->counters().resets, 5u);
@@ -606,7 +614,8 @@ TEST_F(DriverTest, SubmittersSurviveResetsAndEveryRequestEndsOnce) {
             port.sleep(20'000);
             EXPECT_EQ(disk->reset(), Status::Ok);
         }
-        for (auto& thread : threads) thread->join();
+        for (auto& thread : threads)
+            thread->join();
         EXPECT_EQ(ended, 250u);
         threads.clear();
         device.on_io = nullptr;

@@ -116,8 +116,9 @@ TEST_F(PrpTest, ScatteredPagesOfEveryCount) {
 }
 
 TEST_F(PrpTest, RaggedEndsAreAllowedAtBothEnds) {
-    const std::vector<Segment> segments{
-        {nullptr, kBase + 512, kPage - 512}, {nullptr, kBase + 8 * kPage, 3 * kPage}, {nullptr, kBase + 64 * kPage, 512}};
+    const std::vector<Segment> segments{{nullptr, kBase + 512, kPage - 512},
+                                        {nullptr, kBase + 8 * kPage, 3 * kPage},
+                                        {nullptr, kBase + 64 * kPage, 512}};
     ASSERT_EQ(build(segments, 4 * kPage), Status::Ok);
     EXPECT_EQ(walk(4 * kPage), expected(segments));
 }
@@ -144,8 +145,10 @@ TEST_F(PrpTest, UnusedSecondEntryIsZero) {
 
 TEST_F(PrpTest, SegmentsThatBreakTheRulesAreRefused) {
     EXPECT_EQ(build({{nullptr, kBase + 2, kPage}}, kPage), Status::Misaligned);
-    EXPECT_EQ(build({{nullptr, kBase, kPage}, {nullptr, kBase + 2 * kPage + 4, kPage}}, 2 * kPage), Status::Misaligned);
-    EXPECT_EQ(build({{nullptr, kBase, 512}, {nullptr, kBase + kPage, kPage}}, kPage + 512), Status::Misaligned);
+    EXPECT_EQ(build({{nullptr, kBase, kPage}, {nullptr, kBase + 2 * kPage + 4, kPage}}, 2 * kPage),
+              Status::Misaligned);
+    EXPECT_EQ(build({{nullptr, kBase, 512}, {nullptr, kBase + kPage, kPage}}, kPage + 512),
+              Status::Misaligned);
     EXPECT_EQ(build({{nullptr, kBase, kPage}}, 2 * kPage), Status::InvalidArgument);
     EXPECT_EQ(build({{nullptr, kBase, 2 * kPage}}, kPage), Status::InvalidArgument);
     EXPECT_EQ(build({{nullptr, kBase, kPage}, {nullptr, kBase, 0}}, kPage), Status::InvalidArgument);

@@ -22,7 +22,9 @@ using ::testing::IsEmpty;
 constexpr port::Nanoseconds kSecond = 1'000'000'000;
 constexpr port::Address kSartBase = 0x10000;
 
-constexpr std::uint64_t mgmt(std::uint64_t type, std::uint64_t payload = 0) { return type << 52 | payload; }
+constexpr std::uint64_t mgmt(std::uint64_t type, std::uint64_t payload = 0) {
+    return type << 52 | payload;
+}
 
 struct Sent {
     std::uint64_t endpoint;
@@ -71,7 +73,9 @@ protected:
     void SetUp() override {
         firmware.port = &port;
         ASSERT_EQ(sart.init(), Status::Ok);
-        firmware.answer = [this](std::uint64_t endpoint, std::uint64_t msg0) { good_firmware(endpoint, msg0); };
+        firmware.answer = [this](std::uint64_t endpoint, std::uint64_t msg0) {
+            good_firmware(endpoint, msg0);
+        };
         rtkit.open();
     }
     void TearDown() override {
@@ -83,13 +87,17 @@ protected:
     void good_firmware(std::uint64_t endpoint, std::uint64_t msg0) {
         if (endpoint != 0) return;
         switch (msg0 >> 52) {
-            case 2: return firmware.mail(0, mgmt(8, 1ull << 51 | 0x51f));
+            case 2:
+                return firmware.mail(0, mgmt(8, 1ull << 51 | 0x51f));
             case 5:
                 if (++started == 5) firmware.mail(0, mgmt(7, 0x20));
                 return;
-            case 6: return firmware.mail(0, mgmt(7, msg0 & 0xff));
-            case 0xb: return firmware.mail(0, mgmt(0xb, msg0 & 0xffff));
-            default: return;
+            case 6:
+                return firmware.mail(0, mgmt(7, msg0 & 0xff));
+            case 0xb:
+                return firmware.mail(0, mgmt(0xb, msg0 & 0xffff));
+            default:
+                return;
         }
     }
     Status boot() {
@@ -119,10 +127,10 @@ INSTANTIATE_TEST_SUITE_P(, DriverRtkitTest, ::testing::Values(true, false),
 
 TEST_P(DriverRtkitTest, BootSaysWhatLinuxSays) {
     EXPECT_EQ(boot(), Status::Ok);
-    EXPECT_THAT(firmware.sent,
-                ElementsAre(Sent{0, 0x0020'0000'000c'000c}, Sent{0, 0x0088'0000'0000'0000}, Sent{0, 0x0050'0001'0000'0002},
-                            Sent{0, 0x0050'0002'0000'0002}, Sent{0, 0x0050'0003'0000'0002}, Sent{0, 0x0050'0004'0000'0002},
-                            Sent{0, 0x0050'0008'0000'0002}, Sent{0, 0x00b0'0000'0000'0020}));
+    EXPECT_THAT(firmware.sent, ElementsAre(Sent{0, 0x0020'0000'000c'000c}, Sent{0, 0x0088'0000'0000'0000},
+                                           Sent{0, 0x0050'0001'0000'0002}, Sent{0, 0x0050'0002'0000'0002},
+                                           Sent{0, 0x0050'0003'0000'0002}, Sent{0, 0x0050'0004'0000'0002},
+                                           Sent{0, 0x0050'0008'0000'0002}, Sent{0, 0x00b0'0000'0000'0020}));
     EXPECT_TRUE(port.logged("RTKit: Initializing (protocol version 12)"));
     EXPECT_TRUE(port.logged("RTKit: Unknown system endpoint: 0x0a"));
     EXPECT_TRUE(rtkit.running());
@@ -246,12 +254,14 @@ TEST_P(DriverRtkitTest, OslogCountsInBytesAndPages) {
 
 TEST_P(DriverRtkitTest, RepeatedRequestsGetTheSameBuffer) {
     boot_quietly();
-    for (unsigned i = 0; i < 100; ++i) firmware.mail(2, mgmt(1, 1ull << 44));
+    for (unsigned i = 0; i < 100; ++i)
+        firmware.mail(2, mgmt(1, 1ull << 44));
     settle();
     EXPECT_EQ(port.allocations(), 1u);
     EXPECT_EQ(sart.windows(), 1u);
     EXPECT_EQ(firmware.sent.size(), 100u);
-    for (unsigned pages = 1; pages < 200; ++pages) firmware.mail(4, mgmt(1, std::uint64_t{pages} << 44));
+    for (unsigned pages = 1; pages < 200; ++pages)
+        firmware.mail(4, mgmt(1, std::uint64_t{pages} << 44));
     settle();
     EXPECT_LE(port.allocations(), 8u) << "growing wishes are bounded";
 }
@@ -272,12 +282,14 @@ TEST_P(DriverRtkitTest, ImpossibleRequestsAreNotAnswered) {
 
 TEST_P(DriverRtkitTest, FullSartLeaksNoMemory) {
     boot_quietly();
-    for (unsigned i = 0; i < 16; ++i) sart.add(i * 0x1000, 0x1000);
+    for (unsigned i = 0; i < 16; ++i)
+        sart.add(i * 0x1000, 0x1000);
     firmware.mail(2, mgmt(1, 1ull << 44));
     settle();
     EXPECT_EQ(port.allocations(), 0u);
     EXPECT_THAT(firmware.sent, IsEmpty());
-    for (unsigned i = 0; i < 16; ++i) sart.remove(i * 0x1000, 0x1000);
+    for (unsigned i = 0; i < 16; ++i)
+        sart.remove(i * 0x1000, 0x1000);
 }
 
 TEST_P(DriverRtkitTest, SyslogIsPrintedAndEchoed) {
@@ -296,14 +308,14 @@ TEST_P(DriverRtkitTest, SyslogIsPrintedAndEchoed) {
 
 TEST_P(DriverRtkitTest, UnreadableSyslogMessagesAreStillEchoed) {
     boot_quietly();
-    firmware.mail(2, mgmt(5, 0));                // no buffer
+    firmware.mail(2, mgmt(5, 0));  // no buffer
     firmware.mail(2, mgmt(1, 1ull << 44));
-    firmware.mail(2, mgmt(5, 0));                // before INIT
-    firmware.mail(2, mgmt(8, 255));              // MSG_SIZE 0
+    firmware.mail(2, mgmt(5, 0));    // before INIT
+    firmware.mail(2, mgmt(8, 255));  // MSG_SIZE 0
     firmware.mail(2, mgmt(5, 3));
     firmware.mail(2, mgmt(8, 255 | 0xffull << 24));
-    firmware.mail(2, mgmt(5, 200));              // beyond the buffer
-    firmware.mail(2, mgmt(5, 255));              // index == entries
+    firmware.mail(2, mgmt(5, 200));  // beyond the buffer
+    firmware.mail(2, mgmt(5, 255));  // index == entries
     settle();
     EXPECT_EQ(firmware.sent.size(), 6u) << "five echoes and a buffer";
     EXPECT_EQ(firmware.sent.back(), (Sent{2, mgmt(5, 255)}));
@@ -368,7 +380,8 @@ TEST_P(DriverRtkitTest, StrayMessagesAreReportedAFewTimesOnly) {
     firmware.mail(1, mgmt(1, 1ull << 44));
     EXPECT_EQ(boot(), Status::Ok);
     EXPECT_EQ(port.allocations(), 0u) << "a request of an earlier session is not ours";
-    for (unsigned i = 0; i < 1000; ++i) firmware.mail(8, 0x0300'006e'6ab2'0420);
+    for (unsigned i = 0; i < 1000; ++i)
+        firmware.mail(8, 0x0300'006e'6ab2'0420);
     settle();
     EXPECT_LT(port.log_lines.size(), 30u);
     EXPECT_TRUE(rtkit.running());
@@ -387,7 +400,8 @@ TEST_P(DriverRtkitTest, RandomMessagesDoNoHarm) {
         for (unsigned i = 0; i < 300; ++i) {
             constexpr std::uint64_t types[] = {0, 1, 2, 5, 6, 7, 8, 0xb, 0xc, 0x10, 0xff};
             const std::uint64_t endpoint = random() % 8 == 0 ? random() % 0x200 : random() % 10;
-            firmware.mail(endpoint, mgmt(types[random() % 11], random() & ((1ull << 52) - 1) >> random() % 52));
+            firmware.mail(endpoint,
+                          mgmt(types[random() % 11], random() & ((1ull << 52) - 1) >> random() % 52));
         }
         settle();
         EXPECT_LE(port.allocations(), 8u);

@@ -51,7 +51,8 @@ TEST_F(DriverSartTest, EntriesOfTheBootLoaderAreNeverTouched) {
     ASSERT_EQ(sart.init(), Status::Ok);
     EXPECT_EQ(sart.protected_entries(), 0b101);
     registers.values[0x08] = 0;  // switched off since: still not ours
-    for (unsigned i = 0; i < 14; ++i) EXPECT_EQ(sart.add(0x8'1000'0000 + i * 0x1000, 0x1000), Status::Ok);
+    for (unsigned i = 0; i < 14; ++i)
+        EXPECT_EQ(sart.add(0x8'1000'0000 + i * 0x1000, 0x1000), Status::Ok);
     EXPECT_EQ(sart.add(0x8'2000'0000, 0x1000), Status::NoMemory);
     EXPECT_EQ(sart.remove(0x8'0000'0000, 0x10000), Status::InvalidArgument);
     for (const Write& write : registers.writes) {

@@ -11,12 +11,15 @@ namespace {
 using driver::nvme::kNoTag;
 using driver::nvme::TagPool;
 
-constexpr std::uint64_t bit(unsigned tag) { return std::uint64_t{1} << tag; }
+constexpr std::uint64_t bit(unsigned tag) {
+    return std::uint64_t{1} << tag;
+}
 
 TEST(TagPoolTest, HandsOutTags2To62OnceEach) {
     TagPool pool(61);
     std::set<unsigned> tags;
-    for (unsigned i = 0; i < 61; ++i) EXPECT_TRUE(tags.insert(pool.allocate()).second);
+    for (unsigned i = 0; i < 61; ++i)
+        EXPECT_TRUE(tags.insert(pool.allocate()).second);
     EXPECT_EQ(*tags.begin(), 2u);
     EXPECT_EQ(*tags.rbegin(), 62u);
     EXPECT_EQ(pool.allocate(), kNoTag);
@@ -27,7 +30,8 @@ TEST(TagPoolTest, DepthIsBoundedByTheTagSpace) {
     for (const unsigned asked : {0u, 1u, 61u, 62u, 64u, 1000u}) {
         TagPool pool(asked);
         unsigned got = 0;
-        while (pool.allocate() != kNoTag) ++got;
+        while (pool.allocate() != kNoTag)
+            ++got;
         EXPECT_EQ(got, std::min(std::max(asked, 1u), 61u));
     }
 }
@@ -36,7 +40,8 @@ TEST(TagPoolTest, AFreedTagIsTheLastToComeAgain) {
     TagPool pool(61);
     const unsigned first = pool.allocate();
     pool.release(bit(first));
-    for (unsigned i = 0; i < 60; ++i) EXPECT_NE(pool.allocate(), first);
+    for (unsigned i = 0; i < 60; ++i)
+        EXPECT_NE(pool.allocate(), first);
     EXPECT_EQ(pool.allocate(), first);
 }
 
@@ -45,7 +50,8 @@ TEST(TagPoolTest, AdminTagsCannotBeFreedIntoThePool) {
     pool.release(~std::uint64_t{0});
     EXPECT_TRUE(pool.all_free());
     unsigned lowest = kNoTag;
-    for (unsigned tag = pool.allocate(); tag != kNoTag; tag = pool.allocate()) lowest = std::min(lowest, tag);
+    for (unsigned tag = pool.allocate(); tag != kNoTag; tag = pool.allocate())
+        lowest = std::min(lowest, tag);
     EXPECT_EQ(lowest, 2u);
 }
 

@@ -55,8 +55,8 @@ class FaultScriptTest : public FaultTest {
 protected:
     void script(std::vector<ScriptStep> steps) { scripts({script_of(std::move(steps))}); }
     void scripts(std::vector<Script> all, std::vector<Rule> rules = {}) {
-        plans_.push_back(
-            std::make_unique<FaultPlan>("plan", std::move(rules), 1, events, points, machine, std::move(all)));
+        plans_.push_back(std::make_unique<FaultPlan>("plan", std::move(rules), 1, events, points, machine,
+                                                     std::move(all)));
         plan_ = plans_.back().get();
     }
     const fault::ScriptRunner& runner() const { return plan_->script(0); }
@@ -184,7 +184,8 @@ TEST_F(FaultScriptTest, APauseBeginsWhenItIsReached) {
 }
 
 TEST_F(FaultScriptTest, PausesFollowEachOtherWithoutAnyEvent) {
-    script({pause(microseconds(2)), does({act("firmware.hang")}), pause(microseconds(3)), does({act("firmware.crash")})});
+    script({pause(microseconds(2)), does({act("firmware.hang")}), pause(microseconds(3)),
+            does({act("firmware.crash")})});
     run([&] {
         pass(microseconds(10));
         EXPECT_THAT(machine.at, ::testing::ElementsAre(microseconds(2), microseconds(5)));
@@ -192,8 +193,8 @@ TEST_F(FaultScriptTest, PausesFollowEachOtherWithoutAnyEvent) {
 }
 
 TEST_F(FaultScriptTest, AMomentThatIsPastIsNoWait) {
-    script({pause(microseconds(5)), until(microseconds(3)), does({act("firmware.hang")}), until(microseconds(9)),
-            does({act("firmware.crash")})});
+    script({pause(microseconds(5)), until(microseconds(3)), does({act("firmware.hang")}),
+            until(microseconds(9)), does({act("firmware.crash")})});
     run([&] {
         pass(microseconds(10));
         EXPECT_THAT(machine.at, ::testing::ElementsAre(microseconds(5), microseconds(9)));
@@ -321,7 +322,8 @@ TEST_F(FaultScriptTest, ProgressNamesScriptAndStep) {
         ring(1);
         dropped(1);
         EXPECT_EQ(recorder.count(EventKind::RunNote), 2u);
-        EXPECT_EQ(texts_of(EventKind::RunNote).front(), "script s: step 1 of 2 (/scripts/0/steps/0) is over: wait");
+        EXPECT_EQ(texts_of(EventKind::RunNote).front(),
+                  "script s: step 1 of 2 (/scripts/0/steps/0) is over: wait");
         EXPECT_THAT(texts_of(EventKind::FaultFired).front(),
                     ::testing::StartsWith("s at /scripts/0/steps/1: nvme.completion.drop on completion"));
     });
@@ -371,7 +373,8 @@ TEST_F(FaultScriptTest, ABadScriptIsRefused) {
     EXPECT_EQ(fault::defect(script_of({})), "it has no steps");
     Do match = drop();
     match.hit = fault::Hit::Match;
-    EXPECT_EQ(fault::defect(script_of({does({match})})), "a step of a script hits what comes after it, never what matched");
+    EXPECT_EQ(fault::defect(script_of({does({match})})),
+              "a step of a script hits what comes after it, never what matched");
     Do refers = drop();
     refers.params[0].from_event = find_field(EventKind::Doorbell, "tag");
     EXPECT_NE(fault::defect(script_of({does({refers})})), "") << "no wait before";

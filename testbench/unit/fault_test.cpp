@@ -335,8 +335,9 @@ TEST_F(RowTest, AllOnesAreAllOnes) {
 }
 
 TEST_F(RowTest, AMaskLeavesTheOtherBits) {
-    plan({rule_on(EventKind::RegRead,
-                  act("bus.read.replace", {{"block", 4}, {"offset", 0}, {"value", 0x1234}, {"mask", 0xff}}))});
+    plan(
+        {rule_on(EventKind::RegRead,
+                 act("bus.read.replace", {{"block", 4}, {"offset", 0}, {"value", 0x1234}, {"mask", 0xff}}))});
     EXPECT_EQ(reads(Unit::Nvme, 0, 0xabcd).replacement.slot[1], 0xab34u);
     EXPECT_EQ(reads(Unit::Asc, 0, 0xabcd).kind, Verdict::Kind::Pass);
 }
@@ -378,7 +379,8 @@ TEST_F(RowTest, AFlushThatLiesIsAnsweredWithSuccess) {
 
 TEST_F(RowTest, ASpreadIsDrawnFromTheSeedAndKeepsItsBounds) {
     const auto delays = [this](std::uint64_t seed) {
-        plan({rule_on(EventKind::CommandFetched, act("nvme.command.delay", {{"by", 1000}, {"spread", 100}}))}, seed);
+        plan({rule_on(EventKind::CommandFetched, act("nvme.command.delay", {{"by", 1000}, {"spread", 100}}))},
+             seed);
         std::vector<SimTime> all;
         for (unsigned i = 0; i < 200; ++i)
             all.push_back(fetches(2, 0, 1).delay);
@@ -393,7 +395,8 @@ TEST_F(RowTest, ASpreadIsDrawnFromTheSeedAndKeepsItsBounds) {
 }
 
 TEST_F(RowTest, AForgedMessageIsComposedFromItsParameters) {
-    Rule rule = rule_on(EventKind::Count, act("rtkit.buffer.send", {{"endpoint", 4}, {"pages", 8}, {"times", 3}}));
+    Rule rule =
+        rule_on(EventKind::Count, act("rtkit.buffer.send", {{"endpoint", 4}, {"pages", 8}, {"times", 3}}));
     rule.actions.push_back(act("mailbox.send", {{"fifo", 0}, {"endpoint", 0x120}, {"msg0", 7}}));
     plan({rule});
     run([&] { pass(microseconds(1)); });
@@ -421,7 +424,8 @@ TEST_F(RowTest, WiresAreForcedToTheirLevel) {
     rule.actions.push_back(act("nvme.irq.spurious"));
     plan({rule});
     run([&] { pass(microseconds(1)); });
-    EXPECT_EQ(machine.deeds, (std::vector<std::string>{"force 4 low 70", "force 0 high 80", "force 4 high 2"}));
+    EXPECT_EQ(machine.deeds,
+              (std::vector<std::string>{"force 4 low 70", "force 0 high 80", "force 4 high 2"}));
 }
 
 TEST_F(RowTest, ARogueWriteFollowsTheMatchedCommand) {

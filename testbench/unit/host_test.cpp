@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
-// The simulated CPUs against a toy device: exact order under lazy synchronisation, locks, signals, interrupts.
+// The simulated CPUs against a toy device: exact order under lazy synchronisation, locks, signals,
+// interrupts.
 #include "testbench/host/host.h"
 
 #include <sys/wait.h>
+#include <tlm_utils/simple_target_socket.h>
 #include <unistd.h>
 
 #include <mutex>
-#include <tlm_utils/simple_target_socket.h>
 
 #include "models/common/agenda.h"
 #include "testbench/support/sim_test.h"
@@ -131,9 +132,11 @@ TEST_F(HostTest, AccessesCostTheTimeThatTargetsAnnotate) {
 TEST_F(HostTest, ACpuThatIsAheadNeverOvertakesTheDevice) {
     run_host([&] {
         host.write32(0, 1);
-        for (int i = 0; i < 30; ++i) host.write32(0, 2);  // 40 ns each: the device acts in between
+        for (int i = 0; i < 30; ++i)
+            host.write32(0, 2);  // 40 ns each: the device acts in between
     });
-    for (std::size_t i = 1; i < device.log.size(); ++i) EXPECT_LE(device.log[i - 1].first, device.log[i].first);
+    for (std::size_t i = 1; i < device.log.size(); ++i)
+        EXPECT_LE(device.log[i - 1].first, device.log[i].first);
 }
 
 TEST_F(HostTest, LongSleepsReachExactlyTheirTime) {
@@ -153,7 +156,13 @@ TEST_F(HostTest, ASpinOnTheClockMakesTimePass) {
 }
 
 TEST_F(HostTest, AnEndlessSpinMeetsTheLimit) {
-    EXPECT_EQ(run_host([&] { for (;;) host.now(); }, milliseconds(1)), Engine::End::Limit);
+    EXPECT_EQ(run_host(
+                  [&] {
+                      for (;;)
+                          host.now();
+                  },
+                  milliseconds(1)),
+              Engine::End::Limit);
 }
 
 TEST_F(HostTest, LocksExcludeInSimulatedTime) {
@@ -175,7 +184,8 @@ TEST_F(HostTest, LocksExcludeInSimulatedTime) {
         b->join();
     });
     ASSERT_EQ(spans.size(), 100u);
-    for (std::size_t i = 1; i < spans.size(); ++i) EXPECT_LE(spans[i - 1].second, spans[i].first);
+    for (std::size_t i = 1; i < spans.size(); ++i)
+        EXPECT_LE(spans[i - 1].second, spans[i].first);
 }
 
 TEST_F(HostTest, SignalsWakeAtTheNotifiersTimeAndTimeOutExactly) {
@@ -275,7 +285,8 @@ void busy_program(Host& host, ToyDevice& device) {
 }
 std::string as_text(const Log& log) {
     std::string text;
-    for (const auto& [at, value] : log) text += std::to_string(at) + ":" + std::to_string(value) + " ";
+    for (const auto& [at, value] : log)
+        text += std::to_string(at) + ":" + std::to_string(value) + " ";
     return text;
 }
 // SystemC elaborates once a process, so each way runs in a child of its own.
@@ -299,7 +310,8 @@ std::string conversation(bool always_wait) {
     close(ends[1]);
     std::string text(1 << 16, '\0');
     std::size_t size = 0;
-    for (ssize_t got = 0; (got = read(ends[0], text.data() + size, text.size() - size)) > 0;) size += static_cast<std::size_t>(got);
+    for (ssize_t got = 0; (got = read(ends[0], text.data() + size, text.size() - size)) > 0;)
+        size += static_cast<std::size_t>(got);
     close(ends[0]);
     wait(nullptr);
     text.resize(size);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// scenarios/incidents: the table of its README and the files beside it are the same list, each broken and mended.
+// scenarios/incidents: the table of its README and the files beside it are the same list, each broken and
+// mended.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -38,7 +39,9 @@ std::set<std::string> files() {
     return slugs;
 }
 
-std::vector<Scenario> runs(const std::string& slug) { return load_scenario(kFolder + slug + ".json").scenarios; }
+std::vector<Scenario> runs(const std::string& slug) {
+    return load_scenario(kFolder + slug + ".json").scenarios;
+}
 
 TEST(Incidents, TheReadmeListsEveryFileAndNoOther) {
     EXPECT_THAT(listed(), SizeIs(30));

@@ -131,7 +131,8 @@ TEST_F(JudgeTest, ARuleThatNeverFiredFailsUnlessItNeedNot) {
 }
 
 TEST_F(JudgeTest, AScriptThatDidNotFinishFailsUnlessItNeedNot) {
-    const std::string script = R"("scripts": [{"id": "a", "steps": [{"wait_us": 1}, {"wait": {"event": "irq"}}])";
+    const std::string script =
+        R"("scripts": [{"id": "a", "steps": [{"wait_us": 1}, {"wait": {"event": "irq"}}])";
     result.facts.scripts = {{"a", 1, 2, "/scripts/0/steps/1: {irq}"}};
     EXPECT_THAT(failures(script + "}]"),
                 ElementsAre("script a did not finish (must_finish is true): it waited at step 2 of 2, "
@@ -152,7 +153,8 @@ TEST_F(JudgeTest, OnlyErrorRulesThatAreNotAllowedFail) {
 TEST_F(JudgeTest, AnExpectedViolationMustHappenAndMayHappen) {
     EXPECT_THAT(failures(R"("expect": {"violations": ["TCB-01"]})"),
                 ElementsAre("rule TCB-01: expected to be broken, and was not"));
-    result.facts.violations = {{"TCB-01", "error", "tag 5", 2, 7}, {"TCB-02", "error", "tag 6", 1, milliseconds(1)}};
+    result.facts.violations = {{"TCB-01", "error", "tag 5", 2, 7},
+                               {"TCB-02", "error", "tag 6", 1, milliseconds(1)}};
     EXPECT_THAT(failures(R"("expect": {"violations": ["TCB-01"]})"),
                 ElementsAre("rule TCB-02 broken once, first at 1.000 ms: tag 6"));
     EXPECT_EQ(result.facts.violations[0].pardon, "expected");

@@ -14,7 +14,8 @@ namespace {
 using namespace nvme_regs;
 
 constexpr std::uint64_t kRam = 0x8'0000'0000;
-constexpr std::uint64_t kAsq = kRam + 0x1000, kAcq = kRam + 0x2000, kIosq = kRam + 0x3000, kIocq = kRam + 0x4000;
+constexpr std::uint64_t kAsq = kRam + 0x1000, kAcq = kRam + 0x2000, kIosq = kRam + 0x3000,
+                        kIocq = kRam + 0x4000;
 constexpr std::uint64_t kAdminTcbs = kRam + 0x6000, kIoTcbs = kRam + 0x8000, kData = kRam + 0x10000;
 
 struct NotingFirmware : sc_core::sc_module, CommandSinkIf {
@@ -96,7 +97,9 @@ protected:
     WireProbe irq;
 };
 
-TEST_F(NvmeTest, EveryRegisterKeepsTheContract) { check_register_contract(bus, kMap); }
+TEST_F(NvmeTest, EveryRegisterKeepsTheContract) {
+    check_register_contract(bus, kMap);
+}
 
 TEST_F(NvmeTest, OnlyTheCoprocessorPublishesBootStatus) {
     EXPECT_EQ(bus.write32(BootStatus.offset, 1), tlm::TLM_COMMAND_ERROR_RESPONSE);
@@ -197,9 +200,11 @@ TEST_F(NvmeTest, AFullCompletionQueueHoldsEntriesBackUntilThereIsRoom) {
     run([&] {
         enable();
         create_io_queues(3);
-        for (unsigned tag = 0; tag < 3; ++tag) submit(Queue::Io, tag);
+        for (unsigned tag = 0; tag < 3; ++tag)
+            submit(Queue::Io, tag);
         pass(microseconds(1));
-        for (unsigned i = 0; i < 3; ++i) complete(i);
+        for (unsigned i = 0; i < 3; ++i)
+            complete(i);
         EXPECT_EQ(recorder.count(EventKind::CompletionPosted), 2u);
         EXPECT_EQ(recorder.count(EventKind::CqOverrun), 1u);
         bus.write32(IocqHead.offset, 2);
@@ -213,10 +218,12 @@ TEST_F(NvmeTest, AFullCompletionQueueDoesNotHoldTheOtherUp) {
         enable();
         create_io_queues();
         firmware.front_end->set_io_completion_queue(kIocq, 2, true);
-        for (unsigned tag = 2; tag < 4; ++tag) submit(Queue::Io, tag);
+        for (unsigned tag = 2; tag < 4; ++tag)
+            submit(Queue::Io, tag);
         submit(Queue::Admin, 0);
         pass(microseconds(1));
-        for (unsigned i = 0; i < 3; ++i) complete(i);
+        for (unsigned i = 0; i < 3; ++i)
+            complete(i);
         EXPECT_EQ(recorder.count(EventKind::CqOverrun), 1u);
         EXPECT_EQ(recorder.count(EventKind::CompletionPosted), 2u) << "one of each queue";
     });
@@ -388,7 +395,8 @@ TEST_F(NvmeTest, ANeededPrpOfZeroFailsWhileTheNullCheckIsOn) {
         std::vector<std::byte> data(8192);
         const MemoryRun one{data.data(), 4096};
         const MemoryRun two{data.data(), 8192};
-        EXPECT_EQ(firmware.front_end->move(firmware.fetched[0], DataDirection::DeviceToMemory, &one, 1, 0), 0);
+        EXPECT_EQ(firmware.front_end->move(firmware.fetched[0], DataDirection::DeviceToMemory, &one, 1, 0),
+                  0);
         EXPECT_EQ(firmware.front_end->move(firmware.fetched[0], DataDirection::DeviceToMemory, &two, 1, 0),
                   status::kInvalidField);
     });

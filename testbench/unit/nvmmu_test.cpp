@@ -29,7 +29,8 @@ protected:
         bus.write64(AsqTcbBase.offset, kAdminTcbs);
         bus.write64(IosqTcbBase.offset, kIoTcbs);
     }
-    void put_tcb(unsigned tag, std::uint8_t flags, std::uint16_t length, std::uint64_t prp1, std::uint64_t prp2 = 0) {
+    void put_tcb(unsigned tag, std::uint8_t flags, std::uint16_t length, std::uint64_t prp1,
+                 std::uint64_t prp2 = 0) {
         Tcb tcb{};
         tcb.dma_flags = flags;
         tcb.slot = static_cast<std::uint8_t>(tag);
@@ -42,11 +43,13 @@ protected:
     }
     NvmeStatus move(unsigned tag, DataDirection direction, std::vector<std::byte>& data, bool blocks = true) {
         const MemoryRun run{data.data(), data.size()};
-        return nvmmu.move({Queue::Io, Tag{static_cast<std::uint16_t>(tag)}, direction, &sqe, &run, 1, blocks}, 0);
+        return nvmmu.move({Queue::Io, Tag{static_cast<std::uint16_t>(tag)}, direction, &sqe, &run, 1, blocks},
+                          0);
     }
     static std::vector<std::byte> pattern(std::size_t size) {
         std::vector<std::byte> data(size);
-        for (std::size_t i = 0; i < size; ++i) data[i] = static_cast<std::byte>(i * 7 + (i >> 12));
+        for (std::size_t i = 0; i < size; ++i)
+            data[i] = static_cast<std::byte>(i * 7 + (i >> 12));
         return data;
     }
 
@@ -58,7 +61,9 @@ protected:
 
 constexpr Tag kTag{5};
 
-TEST_F(NvmmuTest, EveryRegisterKeepsTheContract) { check_register_contract(bus, kMap); }
+TEST_F(NvmmuTest, EveryRegisterKeepsTheContract) {
+    check_register_contract(bus, kMap);
+}
 
 TEST_F(NvmmuTest, TagsBeyondNumTcbsOrTheTagSpaceAreOutOfRange) {
     program(31);
@@ -194,7 +199,8 @@ struct PrpTest : SimTest {
         PrpWalker walker(master.memory, prp1, prp2, bytes);
         std::vector<Piece> pieces;
         Piece piece{};
-        while (walker.next(std::size_t{16} << 20, piece.address, piece.size)) pieces.push_back(piece);
+        while (walker.next(std::size_t{16} << 20, piece.address, piece.size))
+            pieces.push_back(piece);
         why = walker.end();
         return pieces;
     }
@@ -260,8 +266,9 @@ TEST_P(PrpListTest, ListsChainThroughTheLastSlotOfAPage) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Edges, PrpListTest,
-                         ::testing::Values(ListCase{1, 3}, ListCase{1, 4}, ListCase{2, 3}, ListCase{2, 4}, ListCase{512, 513},
-                                           ListCase{512, 514}, ListCase{512, 1024}, ListCase{512, 1025}));
+                         ::testing::Values(ListCase{1, 3}, ListCase{1, 4}, ListCase{2, 3}, ListCase{2, 4},
+                                           ListCase{512, 513}, ListCase{512, 514}, ListCase{512, 1024},
+                                           ListCase{512, 1025}));
 
 }  // namespace
 }  // namespace ans::test

@@ -39,7 +39,9 @@ protected:
     TestMaster bus;
 };
 
-TEST_F(RegBankTest, EveryRegisterKeepsTheContract) { check_register_contract(bus, kMap); }
+TEST_F(RegBankTest, EveryRegisterKeepsTheContract) {
+    check_register_contract(bus, kMap);
+}
 
 TEST_F(RegBankTest, OnlyWritableBitsChange) {
     bus.write32(0x00, 0xffff'ffff);
@@ -58,7 +60,8 @@ TEST_F(RegBankTest, WideRegisterIsWrittenByHalvesInEitherOrder) {
 
 TEST_F(RegBankTest, EffectsKnowTheHalfThatWasAccessed) {
     std::vector<std::uint64_t> lanes;
-    toy.bank.on_write(kRegs[2], [&](std::uint64_t, const RegAccess& access) { lanes.push_back(access.lanes); });
+    toy.bank.on_write(kRegs[2],
+                      [&](std::uint64_t, const RegAccess& access) { lanes.push_back(access.lanes); });
     bus.write32(0x0c, 1);
     bus.write32(0x08, 1);
     bus.write64(0x08, 1);
@@ -78,7 +81,8 @@ TEST_F(RegBankTest, DebugReadsHaveNoEffect) {
 
 TEST_F(RegBankTest, ArrayElementsAreApart) {
     std::vector<unsigned> written;
-    toy.bank.on_write(kRegs[4], [&](std::uint64_t, const RegAccess& access) { written.push_back(access.index); });
+    toy.bank.on_write(kRegs[4],
+                      [&](std::uint64_t, const RegAccess& access) { written.push_back(access.index); });
     bus.write32(0x50, 0x22);
     bus.write32(0x58, 0x33);
     EXPECT_EQ(bus.read32(0x50), 0x22u);

@@ -79,7 +79,8 @@ TEST_F(RtkitDecideTest, AnUnterminatedLineFillsItsField) {
         const std::optional<Word> word = receive();
         ASSERT_TRUE(word);
         const std::size_t stride = 0xe0 + 0x20;
-        const auto* entry = reinterpret_cast<const char*>(machine.at(buffers[2] + (word->msg0 & 0xff) * stride));
+        const auto* entry =
+            reinterpret_cast<const char*>(machine.at(buffers[2] + (word->msg0 & 0xff) * stride));
         EXPECT_EQ(std::string(entry + 0x20, 5), "text~");
         EXPECT_EQ(entry[stride - 1], '~');
         EXPECT_EQ(decider.asked[0].kind, EventKind::FirmwareLog);

@@ -166,11 +166,13 @@ const std::vector<Bad>& bad_files() {
          false},
         {steps(R"({"mmio": {"read": "nvme.CSTS", "write": "nvme.CC"}})"),
          "f.json:1: /steps/0/mmio: has both read and write, expected one of them"},
-        {steps(R"({"mmio": {"value": 1}})"), "f.json:1: /steps/0/mmio: expected one of the keys read and write"},
+        {steps(R"({"mmio": {"value": 1}})"),
+         "f.json:1: /steps/0/mmio: expected one of the keys read and write"},
         {steps(R"({"mmio": {"write": "nvme.CSTX"}})"),
          "f.json:1: /steps/0/mmio/write: nvme has no register \"CSTX\"; did you mean \"CSTS\"?", false},
         {steps(R"({"mmio": {"read": "mailbx.A2I_SEND0"}})"),
-         "f.json:1: /steps/0/mmio/read: found \"mailbx.A2I_SEND0\", expected BLOCK.REGISTER or an address like "
+         "f.json:1: /steps/0/mmio/read: found \"mailbx.A2I_SEND0\", expected BLOCK.REGISTER or an address "
+         "like "
          "\"0x277bcc014\"; did you mean \"mailbox\"?",
          false},
         {steps(R"j({"mmio": {"read": "sart.CONFIG(16)"}})j"),
@@ -183,7 +185,8 @@ const std::vector<Bad>& bad_files() {
          "f.json:1: /steps/0/mmio/bits: found 16, expected 32 or 64"},
         {steps(R"({"mail": {"endpoint": 1}})"), "f.json:1: /steps/0/mail: key \"msg0\" is missing"},
         {steps(R"({"command": {"opcode": 2}})"),
-         "f.json:1: /steps/0: command is impossible: it needs a booted driver, and here it is not booted", false},
+         "f.json:1: /steps/0: command is impossible: it needs a booted driver, and here it is not booted",
+         false},
         // expect
         {with("\"expect\": {\"outcome\": \"passed\"}"),
          "f.json:1: /expect/outcome: found \"passed\", expected pass, step_failed, driver_dead, bus_hang, "
@@ -235,7 +238,8 @@ const std::vector<std::string>& good_files() {
                  "power_on", {"boot": {"expect": "error"}}, {"boot": {"expect": "any"}}, {"io": {"expect": "any"}})"),
         steps(R"("boot", {"io": {"smart_every": 100}}, "abandon", "boot", "suspend", "abandon", "boot")"),
         with(R"("driver": {"shutdown_timeout_ms": 20000})"),
-        steps(R"j("boot", {"mmio": {"read": "sart.CONFIG(15)"}}, {"mmio": {"write": "0x277bcc014", "value": "0x1", "bits": 64}},
+        steps(
+            R"j("boot", {"mmio": {"read": "sart.CONFIG(15)"}}, {"mmio": {"write": "0x277bcc014", "value": "0x1", "bits": 64}},
                  {"mail": {"endpoint": "0x100", "msg0": 1, "times": 3}}, {"mmio": {"read": "pmgr.ps_ans2"}},
                  {"command": {"opcode": 2, "queue": "admin", "blocks": 3, "prp2": "0x10", "tcb": {"flags": 0}}})j"),
         R"j({"name": "n", "description": "d", "soc": "t8112", "steps": [{"mmio": {"read": "sart.SIZE(0)"}}]})j",
@@ -323,7 +327,7 @@ TEST(ScenarioFile, ValuesArriveInTheirUnits) {
     const Scenario s = load(with(R"("firmware": {"read_us": 70.5}, "media": {"memory_tib": 8},
         "policies": {"preset": "strict", "lost_irq": "never"}, "limits": {"sim_ms": 1.5},
         "expect": {"counters": {"errors": 3, "events.irq": {"min": 2}}})"))
-                            .scenarios.front();
+                           .scenarios.front();
     EXPECT_EQ(s.firmware.read, nanoseconds(70'500));
     EXPECT_EQ(s.media.memory_bytes, 8ull << 40);
     EXPECT_EQ(s.limits.sim_time, microseconds(1500));
@@ -350,8 +354,9 @@ TEST(ScenarioRuns, EachRunIsTheFileWithItsOwnKeysLaidOver) {
 }
 
 TEST(ScenarioRuns, AMistakeInARunNamesTheRunAndItsLine) {
-    const Loaded loaded = load("{\"name\": \"n\", \"description\": \"d\", \"steps\": [\"boot\"],\n\"runs\": [\n"
-                               "{\"run\": \"good\"},\n{\"run\": \"bad\", \"driver\": {\"queue_depth\": 0}}]}");
+    const Loaded loaded = load(
+        "{\"name\": \"n\", \"description\": \"d\", \"steps\": [\"boot\"],\n\"runs\": [\n"
+        "{\"run\": \"good\"},\n{\"run\": \"bad\", \"driver\": {\"queue_depth\": 0}}]}");
     EXPECT_TRUE(loaded.scenarios.empty()) << "a file is used whole or not at all";
     EXPECT_THAT(loaded.problems, ElementsAre(HasSubstr("(run \"bad\"):4: /driver/queue_depth: found 0")));
 }
@@ -371,11 +376,11 @@ TEST(ScenarioRuns, BadRunsAreRefused) {
 TEST(ScenarioFile, AFaultRuleBecomesTyped) {
     const Scenario s =
         load(
-             fault(
-                 R"({"event": "completion", "queue": "io", "tag": {"min": 2, "max": 9}, "nth": 4, "after_us": 1})",
-                 R"([{"action": "nvme.completion.delay", "by_us": 1.5, "tag": "$event.tag"},
+            fault(
+                R"({"event": "completion", "queue": "io", "tag": {"min": 2, "max": 9}, "nth": 4, "after_us": 1})",
+                R"([{"action": "nvme.completion.delay", "by_us": 1.5, "tag": "$event.tag"},
                                        {"action": "firmware.crash", "kind": "watchdog", "after_us": 3}])"))
-             .scenarios.front();
+            .scenarios.front();
     const fault::Rule& rule = s.faults.at(0);
     EXPECT_EQ(rule.when.kind, EventKind::CompletionPosted);
     EXPECT_EQ(rule.when.nth, 4u);
@@ -483,9 +488,11 @@ TEST(FaultScenarios, EveryActionHasAScenarioThatFiresIt) {
     std::set<std::string_view> unused;
     std::size_t count = 0;
     const fault::ActionInfo* table = fault::actions(count);
-    for (std::size_t i = 0; i < count; ++i) unused.insert(table[i].id);
+    for (std::size_t i = 0; i < count; ++i)
+        unused.insert(table[i].id);
     for (const auto& entry : std::filesystem::recursive_directory_iterator(kSource + "/scenarios")) {
-        if (entry.path().extension() != ".json" || entry.path().filename() == "scenario.schema.json") continue;
+        if (entry.path().extension() != ".json" || entry.path().filename() == "scenario.schema.json")
+            continue;
         if (is_script_library(entry.path().string())) continue;
         const Loaded loaded = load_scenario(entry.path());
         for (const Scenario& scenario : loaded.scenarios)
@@ -506,15 +513,20 @@ TEST(RuleScenarios, EveryRuleHasARunThatBreaksItAndOneThatDoesNot) {
         never_kept.insert(table[i].id);
     }
     for (const auto& entry : std::filesystem::recursive_directory_iterator(kSource + "/scenarios")) {
-        if (entry.path().extension() != ".json" || entry.path().filename() == "scenario.schema.json") continue;
+        if (entry.path().extension() != ".json" || entry.path().filename() == "scenario.schema.json")
+            continue;
         const Loaded loaded = load_scenario(entry.path());
         for (const Scenario& scenario : loaded.scenarios) {
-            for (const std::string& id : scenario.expect.violations) never_broken.erase(id);
-            for (const std::string& id : scenario.expect.unbroken) never_kept.erase(id);
+            for (const std::string& id : scenario.expect.violations)
+                never_broken.erase(id);
+            for (const std::string& id : scenario.expect.unbroken)
+                never_kept.erase(id);
         }
     }
-    EXPECT_THAT(never_broken, IsEmpty()) << "put a scenario into scenarios/rules, with a run that expects the violation";
-    EXPECT_THAT(never_kept, IsEmpty()) << "and a run that does the same right, with the rule in expect.unbroken";
+    EXPECT_THAT(never_broken, IsEmpty())
+        << "put a scenario into scenarios/rules, with a run that expects the violation";
+    EXPECT_THAT(never_kept, IsEmpty())
+        << "and a run that does the same right, with the rule in expect.unbroken";
 }
 
 TEST(Waivers, AreRulesWithReasons) {

@@ -52,7 +52,9 @@ TEST_F(ShadowTest, OneFlippedBitIsWrong) {
     EXPECT_FALSE(holds(5, block));
 }
 
-TEST_F(ShadowTest, ABlockThatNoJobWroteIsNotJudged) { EXPECT_TRUE(holds(9, Block{})); }
+TEST_F(ShadowTest, ABlockThatNoJobWroteIsNotJudged) {
+    EXPECT_TRUE(holds(9, Block{}));
+}
 
 TEST_F(ShadowTest, ATrimmedBlockIsNotJudged) {
     write(5);

@@ -99,7 +99,8 @@ TEST_P(EverySoc, NoOffsetOfADeviceWindowIsMoreThanAHole) {
     start();
     for (const Window& window : {profile.nvme, profile.mailbox, profile.asc, profile.sart, profile.pmgr})
         for (std::uint64_t offset = 0; offset < window.size; offset += 0x1000) {
-            EXPECT_EQ(cpu.write32(window.base + window.size - 4 - offset, 0), tlm::TLM_OK_RESPONSE) << std::hex << offset;
+            EXPECT_EQ(cpu.write32(window.base + window.size - 4 - offset, 0), tlm::TLM_OK_RESPONSE)
+                << std::hex << offset;
             cpu.read32(window.base + offset);
             EXPECT_EQ(cpu.last, tlm::TLM_OK_RESPONSE) << std::hex << window.base + offset;
         }

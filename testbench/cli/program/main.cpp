@@ -7,8 +7,11 @@
 #include "testbench/bench/bench.h"
 #include "testbench/cli/app.h"
 
-// LeakSanitizer walks stacks, and the stacks of SystemC's threads have guard pages: it dies of them at random.
-extern "C" const char* __asan_default_options() { return "detect_leaks=0"; }  // NOLINT(bugprone-reserved-identifier)
+// LeakSanitizer walks stacks, and the stacks of SystemC's threads have guard pages: it dies of them at
+// random.
+extern "C" const char* __asan_default_options() {
+    return "detect_leaks=0";
+}  // NOLINT(bugprone-reserved-identifier)
 
 // SystemC's kernel wants to call this one.
 int sc_main(int argc, char** argv) {

@@ -143,13 +143,17 @@ Type<bool> boolean() {
                 out = in.value.get<bool>();
                 return true;
             },
-            [] { return Schema{{"type", "boolean"}}; },
+            [] {
+                return Schema{{"type", "boolean"}};
+            },
             [](const bool& value) { return Schema(value); }};
 }
 
 Type<std::string> text(std::size_t longest, std::string_view meaning) {
     return {[=](const Input& in, std::string& out) { return read_text(in, longest, meaning, out); },
-            [longest] { return Schema{{"type", "string"}, {"minLength", 1}, {"maxLength", longest}}; },
+            [longest] {
+                return Schema{{"type", "string"}, {"minLength", 1}, {"maxLength", longest}};
+            },
             [](const std::string& value) { return Schema(value); }};
 }
 

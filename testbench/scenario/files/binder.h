@@ -36,7 +36,8 @@ struct Input {
 template <typename T>
 struct Type {
     std::function<bool(const Input&, T&)> read;
-    std::function<Schema()> schema;  ///< made when asked for: files are read far more often than schemas are printed
+    std::function<Schema()>
+        schema;  ///< made when asked for: files are read far more often than schemas are printed
     std::function<Schema(const T&)> show = {};  ///< a T as JSON, for the schema's `default`; empty: not shown
 };
 

@@ -21,7 +21,7 @@ struct Deed {
 /// One action or a list of them.
 Type<std::vector<Deed>> deeds_type();
 /// Resolves the references against an event of `kind`; `absent` is the complaint where that is none (Count).
-bool resolve_references(const std::vector<Deed>& deeds, EventKind kind, const std::string& absent, Problems& problems,
-                        std::vector<fault::Do>& out);
+bool resolve_references(const std::vector<Deed>& deeds, EventKind kind, const std::string& absent,
+                        Problems& problems, std::vector<fault::Do>& out);
 
 }  // namespace ans::scenario

@@ -53,7 +53,9 @@ Type<Bounds> bounds_type() {
                 out.max = out.min;
                 return true;
             },
-            [=] { return Schema{{"anyOf", {number.schema(), range.schema()}}}; },
+            [=] {
+                return Schema{{"anyOf", {number.schema(), range.schema()}}};
+            },
             {}};
 }
 
@@ -147,16 +149,17 @@ Type<Expect> expect_type() {
     };
     return shape<Expect>(
         {
-        outcome,
-        key<Expect>("counters", &Expect::counters, counters_type(), "name: exact number, or {min, max}"),
-        key<Expect>("log", &Expect::log, log_type(), "lines of the driver's and the firmware's log"),
-        key<Expect>("sim_time_ms", &Expect::sim_time, time_bounds_type(), "simulated time of the whole run"),
-        key<Expect>("allow_rules", &Expect::allow_rules, list(rule_id_type(), 100),
-                    "monitor rules that may be broken without failing the run"),
-        key<Expect>("violations", &Expect::violations, list(rule_id_type(), 100),
-                    "monitor rules that must be broken, and thereby may be"),
-        key<Expect>("unbroken", &Expect::unbroken, list(rule_id_type(), 100),
-                    "monitor rules that must not be broken, warnings and advices too"),
+            outcome,
+            key<Expect>("counters", &Expect::counters, counters_type(), "name: exact number, or {min, max}"),
+            key<Expect>("log", &Expect::log, log_type(), "lines of the driver's and the firmware's log"),
+            key<Expect>("sim_time_ms", &Expect::sim_time, time_bounds_type(),
+                        "simulated time of the whole run"),
+            key<Expect>("allow_rules", &Expect::allow_rules, list(rule_id_type(), 100),
+                        "monitor rules that may be broken without failing the run"),
+            key<Expect>("violations", &Expect::violations, list(rule_id_type(), 100),
+                        "monitor rules that must be broken, and thereby may be"),
+            key<Expect>("unbroken", &Expect::unbroken, list(rule_id_type(), 100),
+                        "monitor rules that must not be broken, warnings and advices too"),
         },
         [](const Input& in, const Expect& e) {
             for (const std::string& id : e.unbroken)

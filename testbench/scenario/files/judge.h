@@ -21,8 +21,8 @@ bool as_expected(const Step& step, const StepResult& result);
 /// bus_hang, bus_fault, stuck, step_failed, driver_dead, pass: the first that holds.
 Outcome outcome_of(const Scenario& scenario, const std::vector<StepResult>& steps, const Ending& ending);
 
-/// Where to look first in a failed run: the first rule that was broken and may not be, the end of the first step that ended
-/// otherwise than expected, or the end of the run.
+/// Where to look first in a failed run: the first rule that was broken and may not be, the end of the first
+/// step that ended otherwise than expected, or the end of the run.
 SimTime moment_of_failure(const Scenario& scenario, const RunFacts& facts);
 
 /// Fills verdict, failures and checks of a result whose facts are complete.

@@ -60,12 +60,14 @@ std::vector<RunDocument> split_runs(const Json& document, Problems& problems) {
         const std::string at = place + "/" + std::to_string(i);
         const Json& run = runs[i];
         const auto name = run.is_object() ? run.find("run") : run.end();
-        if (!run.is_object() || name == run.end() || !name->is_string() || name->get_ref<const std::string&>().empty()) {
+        if (!run.is_object() || name == run.end() || !name->is_string() ||
+            name->get_ref<const std::string&>().empty()) {
             problems.add(at, "expected an object with the key \"run\", the name of the run");
             continue;
         }
         const auto same = [&](const RunDocument& other) { return other.name == *name; };
-        if (std::any_of(split.begin(), split.end(), same)) problems.add(at + "/run", "is the name of two runs");
+        if (std::any_of(split.begin(), split.end(), same))
+            problems.add(at + "/run", "is the name of two runs");
         if (run.contains(kRuns)) problems.add(at + "/" + kRuns, "a run has no runs");
         Json patch = run, whole = document;
         patch.erase("run");
@@ -86,8 +88,8 @@ std::map<std::string, std::size_t> run_lines(std::map<std::string, std::size_t> 
     return own;
 }
 
-void load_run(const RunDocument& run, const std::string& path, const std::vector<std::string>& overrides, Problems& problems,
-              Loaded& loaded) {
+void load_run(const RunDocument& run, const std::string& path, const std::vector<std::string>& overrides,
+              Problems& problems, Loaded& loaded) {
     Json document = run.document;
     for (const std::string& argument : overrides)
         apply_override(document, argument, problems);
@@ -104,10 +106,12 @@ void load_run(const RunDocument& run, const std::string& path, const std::vector
 
 // Runs are laid over the file before it is read, so the table of keys does not know them.
 Schema runs_schema() {
-    const Schema name{{"description", "name of the run, like historic or fixed"}, {"type", "string"}, {"minLength", 1}};
+    const Schema name{
+        {"description", "name of the run, like historic or fixed"}, {"type", "string"}, {"minLength", 1}};
     const Schema run{{"type", "object"}, {"required", {"run"}}, {"properties", {{"run", name}}}};
     return {{"description",
-             "several runs of this file: each has a name and keys of its own, which are laid over the file's (RFC 7396: "
+             "several runs of this file: each has a name and keys of its own, which are laid over the file's "
+             "(RFC 7396: "
              "objects are merged, all else is replaced, null removes)"},
             {"type", "array"},
             {"minItems", 1},

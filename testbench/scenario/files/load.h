@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// From a file to its scenarios, or to all that is wrong with it. A file is one scenario, or, with `runs`, one for each run:
-// the file with the run's own keys laid over it.
+// From a file to its scenarios, or to all that is wrong with it. A file is one scenario, or, with `runs`, one
+// for each run: the file with the run's own keys laid over it.
 #pragma once
 
 #include <string>

@@ -60,7 +60,8 @@ bool cuts_power(const std::vector<fault::Do>& actions) {
     return false;
 }
 
-// A fault rule or a script may take the power away at any moment: then every state may have become "no power".
+// A fault rule or a script may take the power away at any moment: then every state may have become "no
+// power".
 bool power_may_fail(const Scenario& scenario) {
     for (const fault::Rule& rule : scenario.faults)
         if (cuts_power(rule.actions)) return true;

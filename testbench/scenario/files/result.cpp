@@ -93,12 +93,8 @@ ordered_json to_json(const RunResult& r) {
     });
     out["violations"] = array_of(f.violations, [](const Violation& v) { return ordered_json(v.rule); });
     out["broken_rules"] = array_of(f.violations, [](const Violation& v) {
-        return ordered_json{{"rule", v.rule},
-                            {"severity", v.severity},
-                            {"text", v.text},
-                            {"count", v.count},
-                            {"first_us", us(v.first)},
-                            {"pardon", v.pardon}};
+        return ordered_json{{"rule", v.rule},   {"severity", v.severity},  {"text", v.text},
+                            {"count", v.count}, {"first_us", us(v.first)}, {"pardon", v.pardon}};
     });
     out["counters"] = f.counters;
     out["log"] = array_of(f.log, [](const LogLine& l) {
@@ -142,8 +138,8 @@ RunResult result_from_json(const json& j) {
         return ScriptResult{s.at("id"), s.at("done"), s.at("steps"), s.at("waits")};
     });
     f.violations = vector_of<Violation>(j.at("broken_rules"), [](const json& v) {
-        return Violation{v.at("rule"), v.at("severity"), v.at("text"), v.at("count"),
-                         from_us(v.at("first_us")), v.at("pardon")};
+        return Violation{v.at("rule"),  v.at("severity"),          v.at("text"),
+                         v.at("count"), from_us(v.at("first_us")), v.at("pardon")};
     });
     f.counters = j.at("counters").get<std::map<std::string, std::uint64_t>>();
     f.log = vector_of<LogLine>(j.at("log"), [](const json& l) {
@@ -153,7 +149,8 @@ RunResult result_from_json(const json& j) {
     return r;
 }
 
-std::string json_report(const std::vector<RunResult>& results, const std::vector<std::string>& unused_waivers) {
+std::string json_report(const std::vector<RunResult>& results,
+                        const std::vector<std::string>& unused_waivers) {
     std::size_t passed = 0;
     for (const RunResult& r : results)
         passed += r.verdict == Verdict::Passed ? 1 : 0;

@@ -51,7 +51,8 @@ struct Violation {
     std::string text;      ///< of the first occurrence
     std::uint64_t count = 0;
     SimTime first = 0;
-    std::string pardon{};  ///< why it does not fail the run: "expected", "allowed", "waived: <reason>"; "": nothing said so
+    std::string pardon{};  ///< why it does not fail the run: "expected", "allowed", "waived: <reason>"; "":
+                           ///< nothing said so
 };
 
 struct LogLine {
@@ -66,7 +67,7 @@ struct RunFacts {
     std::string outcome_detail;  ///< one line, where the outcome needs one
     std::vector<StepResult> steps;
     std::vector<StageResult> stages;
-    std::vector<FaultResult> faults;  ///< in the order of the scenario
+    std::vector<FaultResult> faults;    ///< in the order of the scenario
     std::vector<ScriptResult> scripts;  ///< those that run, in the order of the scenario
     std::vector<Violation> violations;
     std::map<std::string, std::uint64_t> counters;
@@ -95,8 +96,9 @@ struct RunResult {
     std::vector<std::string> checks;    ///< expectations that were met
     RunFacts facts;
     double wall_ms = 0;
-    std::vector<std::string> around;  ///< a failed run: the events before its failure, a table with a header line
-    std::string replay;               ///< a failed run: the command that shows exactly this run
+    std::vector<std::string>
+        around;          ///< a failed run: the events before its failure, a table with a header line
+    std::string replay;  ///< a failed run: the command that shows exactly this run
 };
 
 /// The form of `--report json:FILE`; times in microseconds.
@@ -105,7 +107,8 @@ nlohmann::ordered_json to_json(const RunResult& result);
 RunResult result_from_json(const nlohmann::json& json);
 
 /// `--report json:FILE`: every result in one object. `unused_waivers`: rules that no run broke.
-std::string json_report(const std::vector<RunResult>& results, const std::vector<std::string>& unused_waivers = {});
+std::string json_report(const std::vector<RunResult>& results,
+                        const std::vector<std::string>& unused_waivers = {});
 /// `--report junit:FILE`.
 std::string junit_report(const std::vector<RunResult>& results);
 

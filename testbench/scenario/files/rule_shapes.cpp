@@ -142,10 +142,10 @@ bool resolve(const Reference& reference, EventKind kind, const std::string& abse
         names.push_back(info.fields[i].name);
     const std::string hint = suggestion(reference.field, names);
     problems.add(reference.pointer, "event " + in_quotes(info.name) + " has no field " +
-                                           in_quotes(reference.field) +
-                                           (!hint.empty()   ? hint
-                                            : names.empty() ? ""
-                                                            : "; its fields: " + one_of(names)));
+                                        in_quotes(reference.field) +
+                                        (!hint.empty()   ? hint
+                                         : names.empty() ? ""
+                                                         : "; its fields: " + one_of(names)));
     return false;
 }
 
@@ -164,7 +164,8 @@ Schema action_definition() {
 
 Type<std::vector<Deed>> deeds_type() {
     static const Type<Deed> one = deed_type();
-    static const Type<std::vector<Deed>> many = list<Deed>({one.read, [] { return schema_ref("action"); }, {}}, 16, 1);
+    static const Type<std::vector<Deed>> many =
+        list<Deed>({one.read, [] { return schema_ref("action"); }, {}}, 16, 1);
     return {[](const Input& in, std::vector<Deed>& out) {
                 return in.value.is_array() ? many.read(in, out) : one.read(in, out.emplace_back());
             },
@@ -174,8 +175,8 @@ Type<std::vector<Deed>> deeds_type() {
             {}};
 }
 
-bool resolve_references(const std::vector<Deed>& deeds, EventKind kind, const std::string& absent, Problems& problems,
-                        std::vector<fault::Do>& out) {
+bool resolve_references(const std::vector<Deed>& deeds, EventKind kind, const std::string& absent,
+                        Problems& problems, std::vector<fault::Do>& out) {
     bool good = true;
     for (const Deed& deed : deeds) {
         out.push_back(deed.act);
@@ -198,8 +199,9 @@ Type<fault::Rule> rule_type() {
                 bool good = raw.read(in, rule);
                 out.id = rule.id;
                 if (!good) return false;
-                good = resolve_references(rule.deeds, rule.when.kind,
-                                          "refers to an event, and `when` names none", in.problems, out.actions);
+                good =
+                    resolve_references(rule.deeds, rule.when.kind,
+                                       "refers to an event, and `when` names none", in.problems, out.actions);
                 out.when = std::move(rule.when);
                 out.must_fire = rule.must_fire;
                 if (!good) return false;

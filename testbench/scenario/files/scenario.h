@@ -55,7 +55,7 @@ enum class DriverKind : std::uint8_t { Reference };
 struct Driver {
     DriverKind kind = DriverKind::Reference;
     std::vector<driver::Measure> omit;  ///< protective measures left out, to show what they are for
-    unsigned queue_depth = 61;     ///< I/O commands in flight at most
+    unsigned queue_depth = 61;          ///< I/O commands in flight at most
     SimTime io_timeout = seconds(30);
     SimTime admin_timeout = seconds(60);
     SimTime shutdown_timeout = seconds(5);

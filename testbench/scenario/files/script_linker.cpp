@@ -123,7 +123,8 @@ bool Linker::find(const Book& from, RawStep& step, Book*& book) {
     if (step.used != nullptr) return true;
     const std::string hint = suggestion(id, names);
     return complain(from, pointer,
-                    "no script " + in_quotes(id) + (hash == std::string::npos ? " in this file" : " in " + book->file) +
+                    "no script " + in_quotes(id) +
+                        (hash == std::string::npos ? " in this file" : " in " + book->file) +
                         (hint.empty() && !names.empty() ? "; it has " + one_of(names) : hint));
 }
 
@@ -145,7 +146,8 @@ void Linker::visit_steps(Book& book, std::vector<RawStep>& steps, Visit& at) {
         visit_steps(book, step.steps, at);
         if (good_ && !takes_time(step.steps))
             complain(book, step.pointer + "/repeat",
-                     "neither waits nor takes time, so all of it happens at once; give its body a wait or wait_us");
+                     "neither waits nor takes time, so all of it happens at once; give its body a wait or "
+                     "wait_us");
     }
 }
 
@@ -221,13 +223,15 @@ std::string Linker::place_of(const RawStep& step) const {
     return foreign == foreign_.end() ? step.pointer : foreign->second->file + ": " + step.pointer;
 }
 
-bool Linker::resolve_event(const RawStep& step, const Book& book, const Unrolling& at, fault::ScriptStep& made) {
+bool Linker::resolve_event(const RawStep& step, const Book& book, const Unrolling& at,
+                           fault::ScriptStep& made) {
     const auto refers = [](const Deed& deed) { return !deed.references.empty(); };
-    if (at.open && at.last == EventKind::Count && std::any_of(step.deeds.begin(), step.deeds.end(), refers)) return true;
+    if (at.open && at.last == EventKind::Count && std::any_of(step.deeds.begin(), step.deeds.end(), refers))
+        return true;
     Problems inside(book.file);
     Problems& problems = &book == &main_ ? problems_ : inside;
-    if (resolve_references(step.deeds, at.last, "refers to an event, and no wait for one comes before it", problems,
-                           made.actions))
+    if (resolve_references(step.deeds, at.last, "refers to an event, and no wait for one comes before it",
+                           problems, made.actions))
         return true;
     for (const std::string& text : inside.texts())
         problems_.add(via_, text);
@@ -239,7 +243,8 @@ bool Linker::add_step(const RawStep& step, Unrolling& at) {
     if (unrolled_ > fault::kMostScriptSteps) return false;  // it has been said
     if (unrolled_++ == fault::kMostScriptSteps)
         return complain(main_, script.place + "/steps",
-                        "makes more than " + std::to_string(fault::kMostScriptSteps) + " steps of the scripts when unrolled");
+                        "makes more than " + std::to_string(fault::kMostScriptSteps) +
+                            " steps of the scripts when unrolled");
     // The same step after another wait may refer to another event.
     const auto [known, fresh] =
         at.known.try_emplace({&step, at.last}, static_cast<std::uint32_t>(script.steps.size()));

@@ -17,7 +17,7 @@ struct RawStep {
     std::uint64_t times = 1;
     std::vector<RawStep> steps;  ///< Repeat
     std::string use;
-    RawScript* used = nullptr;   ///< once it is found
+    RawScript* used = nullptr;  ///< once it is found
     std::string pointer;
     std::string what;
 };
@@ -29,7 +29,8 @@ struct RawScript {
     std::string pointer;
 };
 
-/// Makes `out` of the scripts of the scenario `file`: those that no other of them uses. False after complaints.
+/// Makes `out` of the scripts of the scenario `file`: those that no other of them uses. False after
+/// complaints.
 bool link_scripts(std::vector<RawScript> scripts, const std::string& file, Problems& problems,
                   std::vector<fault::Script>& out);
 /// The same checks for the scripts of a library, whose first steps may refer to an event of their user.

@@ -57,7 +57,8 @@ Key<RawStep> kind_key(std::string_view name, RawStep::Kind kind, const Type<M>& 
 
 Key<RawStep> repeat_key() {
     const Type<Repeat> type = shape<Repeat>({
-        key<Repeat>("times", &Repeat::times, integer<std::uint64_t>(1, fault::kMostScriptSteps), "how often", true),
+        key<Repeat>("times", &Repeat::times, integer<std::uint64_t>(1, fault::kMostScriptSteps), "how often",
+                    true),
         key<Repeat>("steps", &Repeat::steps, some_steps(), "what is repeated", true),
     });
     return {"repeat", "`{times, steps}`: steps that are done so many times", false,
@@ -91,8 +92,9 @@ const Type<RawStep>& step_shape() {
         {kind_key("wait", Kind::Wait, when_ref(), &RawStep::when,
                   "until the next event that matches, counted from here, or until a moment"),
          kind_key("wait_us", Kind::Pause, some_time(), &RawStep::pause, "so long"),
-         kind_key("do", Kind::Do, deeds_type(), &RawStep::deeds,
-                  "actions, until each of them has taken place; what waits for its occasion hits the next one"),
+         kind_key(
+             "do", Kind::Do, deeds_type(), &RawStep::deeds,
+             "actions, until each of them has taken place; what waits for its occasion hits the next one"),
          repeat_key(),
          kind_key("use", Kind::Use, text(4096, "the id of a script, or file.script.json#id"), &RawStep::use,
                   "the steps of another script: its id, or file.script.json#id, relative to this file")},
@@ -104,7 +106,8 @@ const Type<RawStep>& step_shape() {
 
 Type<std::vector<RawScript>> book_type() {
     const Type<RawScript> script = shape<RawScript>({
-        key<RawScript>("id", &RawScript::id, text(40, "a name for the script"), "name of the script in reports", true),
+        key<RawScript>("id", &RawScript::id, text(40, "a name for the script"),
+                       "name of the script in reports", true),
         key<RawScript>("steps", &RawScript::steps, some_steps(), "what it does, in order", true),
         key<RawScript>("must_finish", &RawScript::must_finish, boolean(),
                        "a script that did not reach its end fails the run"),
@@ -125,8 +128,8 @@ Type<std::vector<RawScript>> book_type() {
                     for (std::size_t j = 0; j < i; ++j)
                         if (out[i].id == out[j].id) {
                             in.problems.add(out[i].pointer + "/id", "id " + in_quotes(out[i].id) +
-                                                                        " is taken by script " + std::to_string(j) +
-                                                                        " already");
+                                                                        " is taken by script " +
+                                                                        std::to_string(j) + " already");
                             good = false;
                             break;
                         }
@@ -179,7 +182,8 @@ Key<Scenario> scripts_key() {
                 if (!type.read(in, scripts)) return false;
                 // Paths of `--set` start where the user is.
                 const bool typed = !in.problems.override_of(in.path.pointer()).empty();
-                return link_scripts(std::move(scripts), typed ? std::string() : out.path, in.problems, out.scripts);
+                return link_scripts(std::move(scripts), typed ? std::string() : out.path, in.problems,
+                                    out.scripts);
             },
             [kWhat](const Scenario&) {
                 Schema out{{"description", kWhat}};

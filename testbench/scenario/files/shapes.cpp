@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include "testbench/scenario/files/register_place.h"
 #include "testbench/scenario/files/shapes.h"
 
 #include <algorithm>
@@ -7,6 +6,7 @@
 
 #include "models/soc/profile.h"
 #include "testbench/fault/conflict.h"
+#include "testbench/scenario/files/register_place.h"
 
 namespace ans::scenario {
 
@@ -111,7 +111,8 @@ Type<Media> media_type() {
 Type<Driver> driver_type() {
     return shape<Driver>({
         key<Driver>("kind", &Driver::kind, choice<DriverKind>({"reference"}), "who drives the machine"),
-        key<Driver>("omit", &Driver::omit, list(choice<driver::Measure>(driver::measure_names()), driver::kMeasureCount),
+        key<Driver>("omit", &Driver::omit,
+                    list(choice<driver::Measure>(driver::measure_names()), driver::kMeasureCount),
                     "protective measures left out, to show what they are for"),
         key<Driver>("queue_depth", &Driver::queue_depth, integer<unsigned>(1, 61),
                     "I/O commands in flight at most"),
@@ -175,7 +176,9 @@ void check_places(const Path& steps, const Scenario& scenario, Problems& problem
 void check_scripts(const Scenario& scenario, Problems& problems) {
     for (const fault::Script& script : scenario.scripts) {
         for (const fault::Rule& rule : scenario.faults)
-            if (rule.id == script.id) problems.add(script.place + "/id", "id " + in_quotes(script.id) + " is taken by a fault rule");
+            if (rule.id == script.id)
+                problems.add(script.place + "/id",
+                             "id " + in_quotes(script.id) + " is taken by a fault rule");
         SimTime left = scenario.limits.sim_time;
         for (const std::uint32_t index : script.order) {
             const fault::ScriptStep& step = script.steps[index];

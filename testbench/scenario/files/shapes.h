@@ -24,10 +24,10 @@ Type<Scenario> scenario_type();
 std::string_view param_key(const fault::ParamInfo& param);
 
 // Parts of the schema that are written once, under "definitions".
-Schema when_definitions();   ///< "when" and what it refers to
-Schema state_definition();   ///< "state"
-Schema action_definition();  ///< "action"
-Schema bounds_definition();  ///< "bounds"
+Schema when_definitions();        ///< "when" and what it refers to
+Schema state_definition();        ///< "state"
+Schema action_definition();       ///< "action"
+Schema bounds_definition();       ///< "bounds"
 Schema script_step_definition();  ///< "script_step"
 
 /// Complains about the first step that no machine can do at its place.

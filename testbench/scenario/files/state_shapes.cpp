@@ -91,7 +91,9 @@ Type<std::vector<While>> while_type() {
                         }
                 return true;
             },
-            [=] { return Schema{{"anyOf", {named.schema(), states.schema()}}}; },
+            [=] {
+                return Schema{{"anyOf", {named.schema(), states.schema()}}};
+            },
             {}};
 }
 

@@ -8,9 +8,9 @@ namespace ans::scenario {
 namespace {
 
 constexpr std::array<std::string_view, std::variant_size_v<Step>> kNames{
-    "boot",    "identify", "smart", "io",       "read_image", "write_image", "flush", "trim",
-    "suspend", "resume",   "reset", "shutdown", "power_cut",  "power_on",    "wait",
-    "mmio",    "mail",     "command", "abandon"};
+    "boot", "identify", "smart",  "io",      "read_image", "write_image", "flush",
+    "trim", "suspend",  "resume", "reset",   "shutdown",   "power_cut",   "power_on",
+    "wait", "mmio",     "mail",   "command", "abandon"};
 constexpr std::array<std::string_view, 3> kExpects{"ok", "error", "any"};
 constexpr std::array<std::string_view, 2> kQueues{"admin", "io"};
 constexpr std::array<std::string_view, 5> kPatterns{"read", "write", "randread", "randwrite", "randrw"};
@@ -104,19 +104,22 @@ Type<Step> wrap_mmio() {
                                   out = in.value.get<unsigned>();
                                   return true;
                               },
-                              [] { return Schema{{"enum", {32, 64}}}; },
+                              [] {
+                                  return Schema{{"enum", {32, 64}}};
+                              },
                               {}};
-    Type<Step> type = wrap(step<Mmio>({key<Mmio>("read", &Mmio::read, place(), "register like \"nvme.CSTS\", or an address"),
-                            key<Mmio>("write", &Mmio::write, place(), "register like \"sart.CONFIG(2)\", or an address"),
-                            key<Mmio>("value", &Mmio::value, integer<std::uint64_t>(0, UINT64_MAX), "what is written"),
-                            key<Mmio>("bits", &Mmio::bits, optional(bits),
-                                      "size of the access (the register's if not given, 32 at an address)"),
-                            key<Mmio>("times", &Mmio::times, integer<unsigned>(1, 1000), "how often")},
-                           [](const Input& in, const Mmio& mmio) {
-                               if (mmio.read.empty() != mmio.write.empty()) return true;
-                               return in.complain(mmio.read.empty() ? "expected one of the keys read and write"
-                                                                    : "has both read and write, expected one of them");
-                           }));
+    Type<Step> type = wrap(step<Mmio>(
+        {key<Mmio>("read", &Mmio::read, place(), "register like \"nvme.CSTS\", or an address"),
+         key<Mmio>("write", &Mmio::write, place(), "register like \"sart.CONFIG(2)\", or an address"),
+         key<Mmio>("value", &Mmio::value, integer<std::uint64_t>(0, UINT64_MAX), "what is written"),
+         key<Mmio>("bits", &Mmio::bits, optional(bits),
+                   "size of the access (the register's if not given, 32 at an address)"),
+         key<Mmio>("times", &Mmio::times, integer<unsigned>(1, 1000), "how often")},
+        [](const Input& in, const Mmio& mmio) {
+            if (mmio.read.empty() != mmio.write.empty()) return true;
+            return in.complain(mmio.read.empty() ? "expected one of the keys read and write"
+                                                 : "has both read and write, expected one of them");
+        }));
     type.schema = [body = type.schema] {
         Schema schema = body();
         schema["oneOf"] = {Schema{{"required", {"read"}}}, Schema{{"required", {"write"}}}};
@@ -135,10 +138,12 @@ Type<Step> wrap_mail() {
 Type<RawTcb> tcb_type() {
     const auto prp = [] { return optional(integer<std::uint64_t>(0, UINT64_MAX)); };
     return shape<RawTcb>(
-        {key<RawTcb>("opcode", &RawTcb::opcode, optional(integer<std::uint8_t>(0, 0xff)), "byte 0 (0 if not given)"),
+        {key<RawTcb>("opcode", &RawTcb::opcode, optional(integer<std::uint8_t>(0, 0xff)),
+                     "byte 0 (0 if not given)"),
          key<RawTcb>("flags", &RawTcb::flags, optional(integer<std::uint8_t>(0, 0xff)),
                      "dma_flags: 1 device to memory, 2 memory to device (as the opcode needs)"),
-         key<RawTcb>("length", &RawTcb::length, optional(integer<std::uint16_t>(0, 0xffff)), "blocks less one"),
+         key<RawTcb>("length", &RawTcb::length, optional(integer<std::uint16_t>(0, 0xffff)),
+                     "blocks less one"),
          key<RawTcb>("prp1", &RawTcb::prp1, prp(), "instead of the command's"),
          key<RawTcb>("prp2", &RawTcb::prp2, prp(), "instead of the command's")});
 }
@@ -149,15 +154,19 @@ Type<Step> wrap_command() {
     const auto prp = [] { return optional(integer<std::uint64_t>(0, UINT64_MAX)); };
     return wrap(step<C>({
         key<C>("queue", &C::queue, choice<RawQueue>(names(kQueues)), "whose entry and doorbell"),
-        key<C>("tag", &C::tag, integer<std::uint16_t>(0, 0xffff), "slot and doorbell; from 64 on the doorbell only"),
+        key<C>("tag", &C::tag, integer<std::uint16_t>(0, 0xffff),
+               "slot and doorbell; from 64 on the doorbell only"),
         key<C>("opcode", &C::opcode, integer<std::uint8_t>(0, 0xff), "of the command", true),
-        key<C>("id", &C::id, optional(integer<std::uint16_t>(0, 0xffff)), "command id (the tag if not given)"),
+        key<C>("id", &C::id, optional(integer<std::uint16_t>(0, 0xffff)),
+               "command id (the tag if not given)"),
         key<C>("nsid", &C::nsid, word32(), "namespace"),
         key<C>("blocks", &C::blocks, integer<unsigned>(1, 256), "of data, where the opcode moves any"),
-        key<C>("page_offset", &C::page_offset, integer<std::uint32_t>(0, 4095, "bytes"), "of the data in its first page"),
+        key<C>("page_offset", &C::page_offset, integer<std::uint32_t>(0, 4095, "bytes"),
+               "of the data in its first page"),
         key<C>("cdw10", &C::cdw10, word32(), "command dword 10"),
         key<C>("cdw11", &C::cdw11, word32(), "command dword 11"),
-        key<C>("cdw12", &C::cdw12, optional(word32()), "command dword 12 (the blocks less one on the I/O queue)"),
+        key<C>("cdw12", &C::cdw12, optional(word32()),
+               "command dword 12 (the blocks less one on the I/O queue)"),
         key<C>("prp1", &C::prp1, prp(), "instead of memory of the step's own"),
         key<C>("prp2", &C::prp2, prp(), "instead of what the length needs"),
         key<C>("tcb", &C::tcb, tcb_type(), "where the TCB differs from what fits"),
@@ -248,7 +257,8 @@ Type<Step> step_type() {
                 Schema alone = Schema::array(), any = Schema::array();
                 for (const Row& row : *rows) {
                     const Schema body = row.type.schema();
-                    if (!body.contains("required") && !body.contains("oneOf")) alone.push_back(std::string(row.name));
+                    if (!body.contains("required") && !body.contains("oneOf"))
+                        alone.push_back(std::string(row.name));
                     Schema properties = Schema::object();
                     properties[std::string(row.name)] = body;
                     any.push_back(object_schema(properties, {row.name}));

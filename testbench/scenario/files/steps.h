@@ -43,9 +43,10 @@ struct Io : StepBase {
     unsigned fua_percent = 0;      ///< of the writes
     unsigned read_percent = 50;    ///< of randrw
     std::uint64_t buffer_mib = 0;  ///< buffers at random places of so much memory; 0: one a request in flight
-    std::uint64_t flush_every = 0;      ///< a flush after so many writes; 0: none
-    std::uint64_t smart_every = 0;      ///< the SMART log is read after so many requests, while others are in flight
-    SimTime think = 0;                  ///< a thread's pause before each request: random, so long on average
+    std::uint64_t flush_every = 0;  ///< a flush after so many writes; 0: none
+    std::uint64_t smart_every =
+        0;              ///< the SMART log is read after so many requests, while others are in flight
+    SimTime think = 0;  ///< a thread's pause before each request: random, so long on average
     std::optional<std::uint64_t> seed;  ///< default: the scenario's
     std::uint64_t requests() const;
 };
@@ -103,21 +104,22 @@ struct RawTcb {
     std::optional<std::uint16_t> length;
     std::optional<std::uint64_t> prp1, prp2;
 };
-/// A command written into the booted driver's queues past the driver: entry, TCB, doorbell, and the invalidation after it.
+/// A command written into the booted driver's queues past the driver: entry, TCB, doorbell, and the
+/// invalidation after it.
 struct RawCommand : StepBase {
     RawQueue queue = RawQueue::Io;
-    std::uint16_t tag = 63;           ///< rung; from 64 on nothing but the doorbell is written
+    std::uint16_t tag = 63;  ///< rung; from 64 on nothing but the doorbell is written
     std::uint8_t opcode = 0;
     std::optional<std::uint16_t> id;  ///< default: the tag
     std::uint32_t nsid = 1;
-    unsigned blocks = 1;              ///< of data, if the opcode moves any
-    std::uint32_t page_offset = 0;    ///< of the data in its first page
+    unsigned blocks = 1;            ///< of data, if the opcode moves any
+    std::uint32_t page_offset = 0;  ///< of the data in its first page
     std::uint32_t cdw10 = 0, cdw11 = 0;
-    std::optional<std::uint32_t> cdw12;         ///< default: on the I/O queue the blocks less one
-    std::optional<std::uint64_t> prp1, prp2;    ///< default: memory of the step's own
+    std::optional<std::uint32_t> cdw12;       ///< default: on the I/O queue the blocks less one
+    std::optional<std::uint64_t> prp1, prp2;  ///< default: memory of the step's own
     RawTcb tcb;
-    SimTime wait = milliseconds(1);   ///< after the doorbell
-    bool invalidate = true;           ///< after the wait
+    SimTime wait = milliseconds(1);  ///< after the doorbell
+    bool invalidate = true;          ///< after the wait
 };
 
 using Step = std::variant<Boot, Identify, Smart, Io, ReadImage, WriteImage, Flush, Trim, Suspend, Resume,

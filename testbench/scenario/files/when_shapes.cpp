@@ -223,7 +223,8 @@ Schema when_definitions() {
 
 Type<When> when_ref() {
     static const Type<When> type = when_type();
-    return {[](const Input& in, When& out) { return type.read(in, out); }, [] { return schema_ref("when"); }, {}};
+    return {
+        [](const Input& in, When& out) { return type.read(in, out); }, [] { return schema_ref("when"); }, {}};
 }
 
 Type<When> when_type() {
