@@ -14,12 +14,6 @@ namespace {
 // With hundreds of failures one wants the first; the rest has its replay command.
 constexpr std::size_t kMostExplained = 5;
 
-struct Silence : WorkerListener {
-    void told(std::size_t, const StoryLine&) override {}
-    void finished(std::size_t, const RunResult&) override {}
-    void waiting(const std::vector<Running>&) override {}
-};
-
 // In single quotes where a shell would read more than the word.
 std::string shell_word(const std::string& word) {
     constexpr const char* kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./,:@%";
@@ -55,7 +49,7 @@ void explain_failures(const std::vector<Scenario>& scenarios, const RunArguments
         failed.push_back(scenarios[i]);
         around.around.push_back(moment_of_failure(scenarios[i], results[i].facts));
     }
-    Silence silence;
+    SilentListener silence;
     const std::vector<RunResult> repeated = run_workers(failed, around, silence);
     for (std::size_t i = 0; i < again.size(); ++i)
         results[again[i]].around = repeated[i].around;

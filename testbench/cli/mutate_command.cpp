@@ -35,12 +35,6 @@ struct Mutant {
     bool noticed() const { return !scenario.empty(); }
 };
 
-struct Silence : WorkerListener {
-    void told(std::size_t, const StoryLine&) override {}
-    void finished(std::size_t, const RunResult&) override {}
-    void waiting(const std::vector<Running>&) override {}
-};
-
 // A run that leaves a measure out already shows a broken driver: it cannot tell one more omission from its
 // own.
 bool shows_a_healthy_driver(const Scenario& s) {
@@ -66,7 +60,7 @@ public:
 
     /// The healthy driver over all scenarios; the first run that does not pass, or nothing.
     std::string sound() {
-        Silence silence;
+        SilentListener silence;
         for (const RunResult& result : run_workers(scenarios_, options_, silence))
             if (result.verdict != Verdict::Passed)
                 return result.path + ": " +
@@ -85,7 +79,7 @@ public:
             std::vector<Scenario> some(from, to);
             for (Scenario& s : some)
                 s.driver.omit.push_back(measure.measure);
-            Silence silence;
+            SilentListener silence;
             for (const RunResult& result : run_workers(some, options_, silence)) {
                 ++mutant.runs;
                 if (result.verdict == Verdict::Passed || mutant.noticed()) continue;

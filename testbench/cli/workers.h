@@ -38,6 +38,14 @@ public:
     virtual void waiting(const std::vector<Running>& running) = 0;
 };
 
+/// For runs of which only the results matter.
+class SilentListener : public WorkerListener {
+public:
+    void told(std::size_t, const StoryLine&) override {}
+    void finished(std::size_t, const scenario::RunResult&) override {}
+    void waiting(const std::vector<Running>&) override {}
+};
+
 /// Runs all scenarios, `options.parallel` at a time. Results in the order of the scenarios. On SIGINT or
 /// SIGTERM the workers are killed and the process ends of that signal.
 std::vector<scenario::RunResult> run_workers(const std::vector<scenario::Scenario>& scenarios,

@@ -15,7 +15,6 @@ using fault::ParamInfo;
 using fault::ParamType;
 using fault::When;
 
-constexpr double kLongestUs = 86'400e6;  // a day
 
 Type<std::uint64_t> param_value(const ParamInfo& param) {
     if (param.type == ParamType::Choice)

@@ -7,8 +7,6 @@ namespace ans::scenario {
 
 namespace {
 
-constexpr double kLongestUs = 86'400e6;  // a day
-
 // The step as a report shows it.
 std::string in_short(const Json& value) {
     constexpr std::size_t kLongest = 120;
@@ -87,16 +85,17 @@ Type<SimTime> some_time() {
 }
 
 const Type<RawStep>& step_shape() {
-    using Kind = RawStep::Kind;
+    using StepKind = RawStep::Kind;
     static const Type<RawStep> type = shape<RawStep>(
-        {kind_key("wait", Kind::Wait, when_ref(), &RawStep::when,
+        {kind_key("wait", StepKind::Wait, when_ref(), &RawStep::when,
                   "until the next event that matches, counted from here, or until a moment"),
-         kind_key("wait_us", Kind::Pause, some_time(), &RawStep::pause, "so long"),
+         kind_key("wait_us", StepKind::Pause, some_time(), &RawStep::pause, "so long"),
          kind_key(
-             "do", Kind::Do, deeds_type(), &RawStep::deeds,
+             "do", StepKind::Do, deeds_type(), &RawStep::deeds,
              "actions, until each of them has taken place; what waits for its occasion hits the next one"),
          repeat_key(),
-         kind_key("use", Kind::Use, text(4096, "the id of a script, or file.script.json#id"), &RawStep::use,
+         kind_key("use", StepKind::Use, text(4096, "the id of a script, or file.script.json#id"),
+                  &RawStep::use,
                   "the steps of another script: its id, or file.script.json#id, relative to this file")},
         [](const Input& in, const RawStep&) {
             return in.value.size() == 1 || in.expected("one of wait, wait_us, do, repeat or use");

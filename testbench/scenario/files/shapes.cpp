@@ -13,9 +13,7 @@ namespace ans::scenario {
 namespace {
 
 constexpr std::array<std::string_view, 2> kGenerations{"macos12", "macos13"};
-constexpr std::uint64_t kLargestMib = std::uint64_t{1} << 24;  // 16 TiB
 constexpr double kLongestServiceUs = 60e6;                     // a minute
-constexpr double kLongestMs = 86'400'000;                      // a day
 
 Type<Firmware> firmware_type() {
     const auto us = [] { return optional(duration("us", kLongestServiceUs)); };

@@ -7,6 +7,11 @@
 
 namespace ans::scenario {
 
+// Bounds that several keys share.
+inline constexpr double kLongestUs = 86'400e6;                        // a day
+inline constexpr double kLongestMs = 86'400e3;                        // a day
+inline constexpr std::uint64_t kLargestMib = std::uint64_t{1} << 24;  // 16 TiB
+
 Type<Step> step_type();
 Type<fault::When> when_type();
 Type<fault::When> when_ref();  ///< the same, made once; its schema is a reference

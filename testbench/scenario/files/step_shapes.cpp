@@ -15,7 +15,6 @@ constexpr std::array<std::string_view, 3> kExpects{"ok", "error", "any"};
 constexpr std::array<std::string_view, 2> kQueues{"admin", "io"};
 constexpr std::array<std::string_view, 5> kPatterns{"read", "write", "randread", "randwrite", "randrw"};
 
-constexpr std::uint64_t kLargestMib = std::uint64_t{1} << 24;  // 16 TiB
 constexpr std::uint64_t kLargestLba = std::uint64_t{1} << 40;
 
 template <typename N>

@@ -11,7 +11,6 @@ using fault::FieldMatch;
 using fault::Following;
 using fault::When;
 
-constexpr double kLongestUs = 86'400e6;  // a day
 
 std::uint64_t largest(const EventField& field) {
     return field.bits == 64 ? UINT64_MAX : (std::uint64_t{1} << field.bits) - 1;
