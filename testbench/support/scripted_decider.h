@@ -20,10 +20,11 @@ struct ScriptedDecider : Decider {
         if (edit) edit(verdict, about);
         return verdict;
     }
-    Verdict& next(Verdict::Kind kind, SimTime delay = 0) {
+    Verdict& next(Verdict::Kind kind, SimTime delay = 0, std::uint32_t count = 1) {
         Verdict verdict;
         verdict.kind = kind;
         verdict.delay = delay;
+        verdict.count = count;
         script.push_back(verdict);
         return script.back();
     }

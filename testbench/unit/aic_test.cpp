@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The interrupt controller and the seam in front of one of its lines.
 #include "models/aic/aic.h"
-
-#include <deque>
-
 #include "models/aic/irq_seam.h"
+#include "testbench/support/scripted_decider.h"
 #include "testbench/support/sim_test.h"
 
 namespace ans::test {
@@ -109,20 +107,6 @@ TEST(AicConfigTest, ALineNumberComesOnceAndFitsSixteenBits) {
     EXPECT_THROW(Aic("large", {&EventHub::none(), {0x10000}}), sc_core::sc_report);
 }
 
-struct ScriptedDecider : Decider {
-    Verdict decide(DecidePoint, const Event& about) override {
-        asked.push_back(about);
-        Verdict verdict;
-        if (script.empty()) return verdict;
-        verdict.kind = script.front().first;
-        verdict.delay = script.front().second;
-        script.pop_front();
-        return verdict;
-    }
-    std::deque<std::pair<Verdict::Kind, SimTime>> script;
-    std::vector<Event> asked;
-};
-
 class IrqSeamTest : public SimTest {
 protected:
     IrqSeamTest() {
@@ -155,7 +139,7 @@ TEST_F(IrqSeamTest, ARiseIsJudgedAsTheEventThatItWouldBe) {
 }
 
 TEST_F(IrqSeamTest, ADroppedRiseStaysLowUntilTheInputHasFallen) {
-    decider.script = {{Verdict::Kind::Drop, 0}};
+    decider.next(Verdict::Kind::Drop);
     rise();
     rise();
     EXPECT_FALSE(wire.level);
@@ -167,7 +151,7 @@ TEST_F(IrqSeamTest, ADroppedRiseStaysLowUntilTheInputHasFallen) {
 
 TEST_F(IrqSeamTest, ADelayedRiseComesLater) {
     run([&] {
-        decider.script = {{Verdict::Kind::Delay, microseconds(10)}};
+        decider.next(Verdict::Kind::Delay, microseconds(10));
         source.out->set_level(true, kernel_now() + microseconds(1));
         pass(microseconds(11) - 1);
         EXPECT_FALSE(wire.level);
@@ -181,7 +165,8 @@ TEST_F(IrqSeamTest, ADelayedRiseComesLater) {
 
 TEST_F(IrqSeamTest, ADelayedRiseIsForgottenWhenTheInputFallsFirst) {
     run([&] {
-        decider.script = {{Verdict::Kind::Delay, microseconds(10)}, {Verdict::Kind::Delay, microseconds(20)}};
+        decider.next(Verdict::Kind::Delay, microseconds(10));
+        decider.next(Verdict::Kind::Delay, microseconds(20));
         rise();
         pass(microseconds(5));
         fall();
@@ -195,7 +180,7 @@ TEST_F(IrqSeamTest, ADelayedRiseIsForgottenWhenTheInputFallsFirst) {
 
 TEST_F(IrqSeamTest, AFallAfterTheDelayKeepsItsPlaceThoughTheKernelIsBehind) {
     run([&] {
-        decider.script = {{Verdict::Kind::Delay, microseconds(10)}};
+        decider.next(Verdict::Kind::Delay, microseconds(10));
         rise();
         source.out->set_level(false, microseconds(15));
         EXPECT_EQ(wire.edges, 2u);
@@ -207,7 +192,8 @@ TEST_F(IrqSeamTest, AFallAfterTheDelayKeepsItsPlaceThoughTheKernelIsBehind) {
 
 TEST_F(IrqSeamTest, AForgottenRiseDoesNotComeBackWithALaterFall) {
     run([&] {
-        decider.script = {{Verdict::Kind::Delay, microseconds(10)}, {Verdict::Kind::Drop, 0}};
+        decider.next(Verdict::Kind::Delay, microseconds(10));
+        decider.next(Verdict::Kind::Drop);
         rise();
         pass(microseconds(5));
         fall();
@@ -219,7 +205,7 @@ TEST_F(IrqSeamTest, AForgottenRiseDoesNotComeBackWithALaterFall) {
 }
 
 TEST_F(IrqSeamTest, ARepeatedRiseIsARise) {
-    decider.script = {{Verdict::Kind::Repeat, 0}};
+    decider.next(Verdict::Kind::Repeat);
     rise();
     EXPECT_TRUE(wire.level);
     EXPECT_EQ(wire.edges, 1u);

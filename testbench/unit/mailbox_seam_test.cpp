@@ -2,10 +2,9 @@
 // The seam between a sender and its face of the mailbox, with scripted verdicts.
 #include "models/mailbox/mailbox_seam.h"
 
-#include <deque>
-
 #include "models/mailbox/mailbox.h"
 #include "models/mailbox/mailbox_regs.h"
+#include "testbench/support/scripted_decider.h"
 #include "testbench/support/sim_test.h"
 
 namespace ans::test {
@@ -13,33 +12,6 @@ namespace {
 
 using namespace mailbox_regs;
 using Kind = Verdict::Kind;
-
-/// Gives the scripted verdicts in order, then lets everything pass.
-struct ScriptedDecider : Decider {
-    Verdict decide(DecidePoint point, const Event& about) override {
-        points.push_back(point);
-        asked.push_back(about);
-        if (script.empty()) return {};
-        Verdict verdict = script.front();
-        script.pop_front();
-        return verdict;
-    }
-    void next(Kind kind, SimTime delay = 0, std::uint32_t count = 1) {
-        Verdict verdict;
-        verdict.kind = kind;
-        verdict.delay = delay;
-        verdict.count = count;
-        script.push_back(verdict);
-    }
-    void replace(std::uint64_t msg0, std::uint64_t msg1) {
-        next(Kind::Replace);
-        script.back().replacement.slot[1] = msg1;
-        script.back().replacement.slot[2] = msg0;
-    }
-    std::deque<Verdict> script;
-    std::vector<DecidePoint> points;
-    std::vector<Event> asked;
-};
 
 class MailboxSeamTest : public SimTest {
 protected:
@@ -122,7 +94,9 @@ TEST_F(MailboxSeamTest, ADroppedMessageIsAnsweredAndNeverArrives) {
 }
 
 TEST_F(MailboxSeamTest, AReplacedMessageArrivesAltered) {
-    decider.replace(0x99, 0x7'0000'0105);
+    Event& instead = decider.next(Kind::Replace).replacement;
+    instead.slot[1] = 0x7'0000'0105;  // msg1
+    instead.slot[2] = 0x99;           // msg0
     send(1, 5);
     EXPECT_EQ(drain(), Messages{0x99});
     EXPECT_EQ(last_msg1, 0x7'0000'0105u);
