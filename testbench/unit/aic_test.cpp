@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The interrupt controller and the seam in front of one of its lines.
 #include "models/aic/aic.h"
+
 #include "models/aic/irq_seam.h"
 #include "testbench/support/scripted_decider.h"
 #include "testbench/support/sim_test.h"
