@@ -24,7 +24,7 @@ using scenario::Verdict;
 namespace {
 
 // A mutant may spin; the healthy driver needs milliseconds of real time.
-constexpr double kPatience = 10;  // s
+constexpr double kMutantPatience = 10;  // s
 
 struct Mutant {
     const MeasureInfo* measure;
@@ -55,7 +55,7 @@ public:
         options_.parallel =
             arguments.jobs != 0 ? arguments.jobs : std::max(1u, std::thread::hardware_concurrency());
         for (Scenario& s : scenarios_)
-            s.limits.wall_s = std::min(s.limits.wall_s, kPatience);
+            s.limits.wall_s = std::min(s.limits.wall_s, kMutantPatience);
     }
 
     /// The healthy driver over all scenarios; the first run that does not pass, or nothing.

@@ -12,7 +12,7 @@ using nlohmann::ordered_json;
 
 namespace {
 
-std::vector<const RuleInfo*> chosen(const std::string& id) {
+std::vector<const RuleInfo*> chosen_rules(const std::string& id) {
     std::vector<const RuleInfo*> out;
     std::size_t count = 0;
     const RuleInfo* rules = monitor::rules(count);
@@ -25,14 +25,14 @@ std::vector<const RuleInfo*> chosen(const std::string& id) {
 
 std::vector<std::string_view> rule_ids() {
     std::vector<std::string_view> ids;
-    for (const RuleInfo* rule : chosen(""))
+    for (const RuleInfo* rule : chosen_rules(""))
         ids.push_back(rule->id);
     return ids;
 }
 
 std::optional<std::string> rules_text(const std::string& id, const Style& style) {
     std::string out;
-    for (const RuleInfo* rule : chosen(id)) {
+    for (const RuleInfo* rule : chosen_rules(id)) {
         out += (out.empty() ? "" : "\n") + style(Colour::Bold, rule->id) + "  " +
                std::string(severity_name(rule->severity)) + ": " + std::string(rule->title) + "\n";
         for (const std::string_view part : {rule->fact, rule->what_to_do})
@@ -45,7 +45,7 @@ std::optional<std::string> rules_text(const std::string& id, const Style& style)
 
 std::optional<std::string> rules_json(const std::string& id) {
     ordered_json out = ordered_json::array();
-    for (const RuleInfo* rule : chosen(id))
+    for (const RuleInfo* rule : chosen_rules(id))
         out.push_back({{"id", rule->id},
                        {"title", rule->title},
                        {"severity", severity_name(rule->severity)},
