@@ -112,7 +112,7 @@ Soc::Soc(sc_core::sc_module_name name, const SocConfig& config)
         mailbox_irqs_[i] =
             std::make_unique<IrqSeam>(sc_core::sc_gen_unique_name("mailbox_irq"), DecidePoint::MailboxIrq,
                                       profile_.mailbox_irq[i], *config.decide);
-    dram_.add_region(dram_region_.base, Backing::sparse(dram_region_.size));
+    if (config.own_dram) dram_.add_region(dram_region_.base, Backing::sparse(dram_region_.size));
     bind_buses();
     bind_wires();
     update(0);

@@ -33,6 +33,7 @@ struct SocConfig {
     DecideHub* decide = &DecideHub::none();
     std::uint64_t dram_base = 0;  ///< 0: the profile's
     std::uint64_t dram_size = 0;  ///< bytes; 0: the profile's
+    bool own_dram = true;         ///< false: memory comes from outside, by dram().add_region()
     unsigned mailbox_depth = 16;  ///< messages
     bool powered = true;          ///< the boot loader left the power domains on
     bool running = false;         ///< and CPU_CONTROL.RUN set
@@ -71,6 +72,8 @@ public:
     const RegMap* register_map(Unit unit) const;
     const SocProfile& profile() const { return profile_; }
     const BusRegion& dram_region() const { return dram_region_; }
+    /// What lies behind dram_region(): the whole of it, unless SocConfig says otherwise.
+    Dram& dram() { return dram_; }
 
 private:
     std::vector<BusRegion> cpu_regions() const;

@@ -30,14 +30,14 @@ monitor::MonitorConfig monitor_config(const SocProfile& profile, const RegMapLoo
 }
 
 // What ended the run before its steps did, beside what the driver says of itself.
-Ending ending_of(host::Engine::End end, const host::HostFailure& failure, const Session& session,
-                 RunFacts& facts) {
+Ending ending_of(host::Engine::End end, const Conductor& conductor, RunFacts& facts) {
     using Kind = host::HostFailure::Kind;
+    const host::HostFailure& failure = conductor.failure();
     Ending ending;
     ending.bus_hang = failure.kind == Kind::BusHang;
     ending.bus_fault = failure.kind == Kind::BusFault;
     ending.out_of_time = end != host::Engine::End::Stopped;
-    ending.driver_dead = session.driver_dead();
+    ending.driver_dead = conductor.driver_dead();
     if (failure.kind != Kind::None)
         facts.outcome_detail = failure.thread + ": " + failure.text;
     else if (end == host::Engine::End::Idle)
@@ -45,6 +45,12 @@ Ending ending_of(host::Engine::End end, const host::HostFailure& failure, const 
     else if (end == host::Engine::End::Limit)
         facts.outcome_detail = "the simulated deadline came first";
     return ending;
+}
+
+std::unique_ptr<Conductor> make_conductor(const Scenario& scenario, Rig& rig, EventHub& events,
+                                          const RunOptions& options) {
+    if (options.conduct) return options.conduct(scenario, rig, events, options.observer);
+    return std::make_unique<Session>(scenario, rig, events, options.observer);
 }
 
 std::vector<ScriptResult> script_results(const Scenario& scenario, const fault::FaultPlan& plan) {
@@ -85,24 +91,23 @@ RunResult run_scenario(const Scenario& scenario, const RunOptions& options) {
         recent.emplace(events, options.events_around, EventHub::all(), options.around);
 
     fault::FaultPlan plan("faults", scenario.faults, scenario.seed, events, decide, rig, scenario.scripts);
-    Session session(scenario, rig, events, options.observer);
-    rig.on_power_lost([&](std::uint64_t lost, SimTime at) { session.on_power_lost(lost, at); });
+    const std::unique_ptr<Conductor> conductor = make_conductor(scenario, rig, events, options);
+    rig.on_power_lost([&](std::uint64_t lost, SimTime at) { conductor->on_power_lost(lost, at); });
 
-    session.start();
-    const host::Engine::End end = rig.engine().run_until(scenario.limits.sim_time);
+    const host::Engine::End end = conductor->drive(scenario.limits.sim_time);
     const SimTime now = kernel_now();
     const bool cut_short =
-        end != host::Engine::End::Stopped || rig.host().failure().kind != host::HostFailure::Kind::None;
-    if (cut_short) rig.host().abandon();
+        end != host::Engine::End::Stopped || conductor->failure().kind != host::HostFailure::Kind::None;
+    if (cut_short) conductor->abandon();
     monitors.finish(now);
-    if (const std::exception_ptr error = rig.host().failure().error) std::rethrow_exception(error);
+    if (const std::exception_ptr error = conductor->failure().error) std::rethrow_exception(error);
 
     RunFacts& facts = result.facts;
     facts.sim_time = now;
-    facts.steps = session.results();
-    const Ending ending = ending_of(end, rig.host().failure(), session, facts);
+    facts.steps = conductor->results();
+    const Ending ending = ending_of(end, *conductor, facts);
     facts.outcome = outcome_of(scenario, facts.steps, ending);
-    session.fill_counters(facts);
+    conductor->fill_counters(facts);
     collector.fill(facts);
     facts.scripts = script_results(scenario, plan);
     if (rig.media().close(now) != MediaResult::Ok)

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "models/common/event.h"
+#include "testbench/scenario/conductor.h"
 #include "testbench/scenario/files/result.h"
 #include "testbench/scenario/files/scenario.h"
 
@@ -22,6 +23,7 @@ public:
 struct RunOptions {
     std::string trace_file;           ///< JSON Lines; "": none
     RunObserver* observer = nullptr;  ///< may be absent
+    ConductorFactory conduct;         ///< who drives; without one the reference driver
     /// For the report of a failure: keep the last events up to `around` as text (RunResult::around). Every
     /// kind is listened to then, which costs.
     std::size_t events_around = 0;

@@ -72,6 +72,11 @@ Session::Session(const Scenario& scenario, Rig& rig, EventHub& events, RunObserv
 
 Session::~Session() = default;
 
+host::Engine::End Session::drive(SimTime limit) {
+    start();
+    return rig_.engine().run_until(limit);
+}
+
 void Session::start() {
     rig_.host().start([this] { run_from(next_step_); });
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "host_driver/nvme/driver.h"
+#include "testbench/scenario/conductor.h"
 #include "testbench/scenario/files/result.h"
 #include "testbench/scenario/raw_access.h"
 #include "testbench/scenario/rig.h"
@@ -15,21 +16,22 @@
 
 namespace ans::scenario {
 
-class Session {
+class Session : public Conductor {
 public:
     Session(const Scenario& scenario, Rig& rig, EventHub& events, RunObserver* observer);
-    ~Session();
+    ~Session() override;
 
-    /// Starts the machine's first driver thread. It does all steps, up to the first that does not end as its
-    /// `expect` allows; the engine stops behind it.
-    void start();
-    /// The machine lost power under a step: the driver's threads are gone. Callable from any process.
-    void on_power_lost(std::uint64_t lost_blocks, SimTime at);
-    /// Results so far; a step that never returned is `Unfinished`.
-    const std::vector<StepResult>& results() const { return results_; }
+    /// Does all steps on the machine's first driver thread, up to the first that does not end as its `expect`
+    /// allows.
+    host::Engine::End drive(SimTime limit) override;
+    const host::HostFailure& failure() const override { return rig_.host().failure(); }
+    void abandon() override { rig_.host().abandon(); }
+    /// The step goes with its thread; the next gets a new one.
+    void on_power_lost(std::uint64_t lost_blocks, SimTime at) override;
+    const std::vector<StepResult>& results() const override { return results_; }
     /// The driver's counters over all its lives, and what verifying jobs found.
-    void fill_counters(RunFacts& facts) const;
-    bool driver_dead() const;
+    void fill_counters(RunFacts& facts) const override;
+    bool driver_dead() const override;
 
 private:
     driver::Status perform(const Boot&, StepResult& result);
@@ -52,6 +54,7 @@ private:
     driver::Status perform(const RawCommand& step, StepResult& result);
     driver::Status perform(const Abandon& step, StepResult& result);
 
+    void start();
     void run_from(std::size_t index);
     bool run_step(std::size_t index);
     void retire_driver();
