@@ -130,6 +130,19 @@ void add_run(CLI::App& app, RunArguments& arguments) {
         ->type_name("N");
     run.add_flag("-v,--verbose", arguments.verbose,
                  "the whole story: firmware log, states, every driver line");
+    run.add_option("--kernel", arguments.guest.kernel, "a User Mode Linux kernel of yours, for scenarios with Linux")
+        ->type_name("FILE");
+    run.add_option("--kernel-src", arguments.guest.kernel_source,
+                   "a Linux source tree of yours: it is built with the\nconfiguration that the scenarios need")
+        ->type_name("FOLDER")
+        ->excludes("--kernel");
+    run.add_option("--module", arguments.guest.modules,
+                   "a module of yours (X.ko) in place of the packaged one\nof that name; may be given often")
+        ->type_name("FILE")
+        ->allow_extra_args(false);
+    run.add_option("--keep", arguments.guest.keep,
+                   "a folder that gets the files of each run with Linux:\nkernel log, console, device tree")
+        ->type_name("FOLDER");
     run.footer(
         "Example:\n  ans2emu run scenarios/faults/lost_completion_irq.json --set faults.0.when.nth=80 -v\n"
         "  ans2emu run scenarios --report junit:result.xml\n\n" +

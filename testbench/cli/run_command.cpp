@@ -12,6 +12,7 @@
 
 #include "testbench/cli/catalog.h"
 #include "testbench/cli/failure.h"
+#include "testbench/cosim/guest_run.h"
 #include "testbench/scenario/files/problem.h"
 #include "testbench/scenario/files/waivers.h"
 
@@ -253,10 +254,18 @@ int run_command(const RunArguments& arguments, const Services& services) {
     std::vector<Report> reports;
     if (!open_reports(arguments.reports, reports)) return kExitBadInput;
 
+    cosim::GuestRuns guests(arguments.guest);
+    try {
+        guests.prepare(catalog.scenarios);
+    } catch (const scenario::UserError& error) {
+        std::cerr << "ans2emu: " << error.what() << "\n";
+        return kExitBadInput;
+    }
     const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
     const unsigned jobs = arguments.jobs != 0 ? arguments.jobs : cores;
     Console console(catalog.scenarios, catalog.scenarios.size() == 1 || arguments.verbose);
-    const WorkerOptions options{services.run, jobs, arguments.verbose, traces, {}};
+    const WorkerOptions options{services.run, jobs,   arguments.verbose,
+                                traces,       {},     [&](const Scenario& s) { return guests.conductor(s); }};
     std::vector<RunResult> results = run_workers(catalog.scenarios, options, console);
     explain_failures(catalog.scenarios, arguments, options, results);
     for (const RunResult& result : results)

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "testbench/cli/app.h"
+#include "testbench/cosim/guest_kit.h"
 
 namespace ans::cli {
 
@@ -20,6 +21,7 @@ struct RunArguments {
     std::vector<std::string> reports;  ///< json:FILE or junit:FILE
     unsigned jobs = 0;                 ///< 0: as many as the host has cores
     bool verbose = false;
+    cosim::GuestWishes guest;          ///< where Linux drives
 };
 
 int run_command(const RunArguments& arguments, const Services& services);

@@ -152,6 +152,10 @@ struct Describer {
     std::string operator()(const scenario::RawCommand& command) const {
         return "opcode " + std::to_string(command.opcode) + ", tag " + std::to_string(command.tag);
     }
+    std::string operator()(const scenario::Shell& shell) const {
+        const std::string first = shell.run.substr(0, shell.run.find('\n'));
+        return first.size() == shell.run.size() ? first : first + " ...";
+    }
     std::string operator()(const scenario::Wait& wait) const { return ms_text(wait.time); }
 };
 
@@ -200,7 +204,7 @@ std::string StoryPrinter::opening() const {
         out += "  " + line + "\n";
     out += "  " + std::string(soc == nullptr ? "" : soc->title) + " (" + s.soc + "), firmware " +
            std::string(generation_name(s.firmware.generation)) + ", " + media_text(s.media) +
-           ", reference driver";
+           (s.driver.kind == scenario::DriverKind::Linux ? ", Linux" : ", reference driver");
     for (std::size_t i = 0; i < s.driver.omit.size(); ++i)
         out.append(i == 0 ? " without " : " and ").append(driver::name(s.driver.omit[i]));
     return out + ", seed " + std::to_string(s.seed) + "\n\n";

@@ -91,6 +91,7 @@ void be_worker(std::size_t job, const scenario::Scenario& scenario, const Worker
             run.events_around = kEventsAround;
             run.around = options.around[job];
         }
+        if (options.conduct) run.conduct = options.conduct(scenario);
         scenario::RunResult result = options.run(scenario, run);
         const std::chrono::duration<double, std::milli> wall = std::chrono::steady_clock::now() - started;
         result.path = scenario.path;

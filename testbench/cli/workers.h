@@ -14,6 +14,9 @@ namespace ans::cli {
 
 using RunFunction = scenario::RunResult (*)(const scenario::Scenario&, const scenario::RunOptions&);
 
+/// Who drives the machine of a scenario; an empty factory: the reference driver. Called in the worker.
+using Conducted = std::function<scenario::ConductorFactory(const scenario::Scenario&)>;
+
 struct WorkerOptions {
     RunFunction run = nullptr;
     unsigned parallel = 1;
@@ -21,6 +24,7 @@ struct WorkerOptions {
     std::vector<std::string> traces;  ///< of each scenario: the file for its events; empty: none is written
     /// Of each scenario: where its failure is, to keep the events before it. Empty: no events are kept.
     std::vector<SimTime> around;
+    Conducted conduct{};  ///< empty: every machine is driven by the reference driver
 };
 
 /// What is going on, for whoever prints it. Called from run_workers().

@@ -27,6 +27,12 @@ Engine::End Engine::run_until(SimTime limit) {
     return End::Stopped;
 }
 
+void Engine::advance_to(SimTime t) {
+    run_until(t);
+    if (const SimTime now = kernel_now(); now < t && !stopped_)
+        sc_core::sc_start(to_sc(t - now), sc_core::SC_RUN_TO_TIME);
+}
+
 void Engine::stop() {
     stopped_ = true;
     sc_core::sc_pause();

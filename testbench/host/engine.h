@@ -17,6 +17,8 @@ public:
     Engine();
     /// Runs up to and including `limit` (absolute). Elaborates at the first call.
     End run_until(SimTime limit);
+    /// The same, and time goes to `t` even where nothing happens until then.
+    void advance_to(SimTime t);
     /// Ends the present run_until after the running processes of this instant. Callable from inside only.
     void stop();
 

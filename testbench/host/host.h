@@ -30,7 +30,7 @@ struct HostConfig {
 
 /// Why the host ended the run by itself.
 struct HostFailure {
-    enum class Kind : std::uint8_t { None, BusFault, BusHang, Exception };
+    enum class Kind : std::uint8_t { None, BusFault, BusHang, Exception, Stuck, GuestBroken };
     Kind kind = Kind::None;
     std::string thread;
     std::string text;

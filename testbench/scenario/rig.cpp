@@ -41,6 +41,7 @@ SocConfig soc_config(const Scenario& scenario, const SocProfile& profile, EventH
     config.dram_base = scenario.machine.dram_base.value_or(0);
     config.dram_size = scenario.machine.dram_mib.value_or(0) * kMiB;
     config.mailbox_depth = scenario.machine.mailbox_depth;
+    config.own_dram = scenario.driver.kind != DriverKind::Linux;  // a guest brings its own
     config.running = scenario.firmware.start != FirmwareStart::Off;
     return config;
 }
@@ -99,6 +100,13 @@ host::HostConfig host_config(const Scenario& scenario, const Soc& soc, EventHub&
     return config;
 }
 
+// A guest has a CPU of its own.
+std::unique_ptr<host::Host> make_host(const Scenario& scenario, host::Engine& engine, const Soc& soc,
+                                      EventHub& events) {
+    if (scenario.driver.kind == DriverKind::Linux) return nullptr;
+    return std::make_unique<host::Host>("host", engine, host_config(scenario, soc, events));
+}
+
 }  // namespace
 
 Rig::Rig(const Scenario& scenario, EventHub& events, DecideHub& decide)
@@ -109,7 +117,7 @@ Rig::Rig(const Scenario& scenario, EventHub& events, DecideHub& decide)
       soc_(std::make_unique<Soc>("soc", soc_config(scenario, profile_, events, decide))),
       rtkit_(std::make_unique<fw::Rtkit>("rtkit", rtkit_config(scenario, profile_, events, decide))),
       service_(std::make_unique<fw::AnsService>("ans", service_config(scenario), *media_, *rtkit_)),
-      host_(std::make_unique<host::Host>("host", engine_, host_config(scenario, *soc_, events))) {
+      host_(make_host(scenario, engine_, *soc_, events)) {
     rtkit_->set_application(*service_);
     rtkit_->bus.bind(soc_->iop_bus());
     soc_->iop_run.bind(rtkit_->run.in);
@@ -119,9 +127,11 @@ Rig::Rig(const Scenario& scenario, EventHub& events, DecideHub& decide)
     service_->front_end.bind(soc_->commands().to_hardware);
     soc_->commands().firmware.bind(service_->commands);
 
-    host_->bus.bind(soc_->mmio());
-    host_->interrupts.bind(soc_->interrupts().control);
-    soc_->interrupts().cpu.bind(host_->interrupt_sink);
+    if (host_ != nullptr) {
+        host_->bus.bind(soc_->mmio());
+        host_->interrupts.bind(soc_->interrupts().control);
+        soc_->interrupts().cpu.bind(host_->interrupt_sink);
+    }
     media_->power_on(0);
 }
 
@@ -146,7 +156,7 @@ std::uint64_t Rig::cut_power() {
 
 std::uint64_t Rig::cut_power(const ans::Media::Survives& survives) {
     const SimTime now = kernel_now();
-    host_->power_off();
+    if (host_ != nullptr) host_->power_off();
     const std::uint64_t lost = media_->power_cut(now, survives);
     soc_->power_cut(now);
     powered_ = false;

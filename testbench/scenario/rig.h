@@ -27,6 +27,7 @@ public:
     Rig(const Scenario& scenario, EventHub& events, DecideHub& decide);
 
     host::Engine& engine() { return engine_; }
+    /// The simulated CPUs of drivers that run in this process; there are none where a guest drives.
     host::Host& host() { return *host_; }
     Soc& soc() { return *soc_; }
     ans::Media& media() { return *media_; }

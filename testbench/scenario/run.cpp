@@ -36,7 +36,8 @@ Ending ending_of(host::Engine::End end, const Conductor& conductor, RunFacts& fa
     Ending ending;
     ending.bus_hang = failure.kind == Kind::BusHang;
     ending.bus_fault = failure.kind == Kind::BusFault;
-    ending.out_of_time = end != host::Engine::End::Stopped;
+    ending.out_of_time = end != host::Engine::End::Stopped || failure.kind == Kind::Stuck;
+    ending.guest_broken = failure.kind == Kind::GuestBroken;
     ending.driver_dead = conductor.driver_dead();
     if (failure.kind != Kind::None)
         facts.outcome_detail = failure.thread + ": " + failure.text;

@@ -53,6 +53,7 @@ private:
     driver::Status perform(const Mail& step, StepResult& result);
     driver::Status perform(const RawCommand& step, StepResult& result);
     driver::Status perform(const Abandon& step, StepResult& result);
+    driver::Status perform(const Shell& step, StepResult& result);
 
     void start();
     void run_from(std::size_t index);

@@ -16,13 +16,14 @@ struct OutcomeInfo {
     std::string_view meaning;
 };
 // Order of Outcome.
-constexpr std::array<OutcomeInfo, 6> kOutcomes{{
+constexpr std::array<OutcomeInfo, 7> kOutcomes{{
     {"pass", "every step ended as it was expected to"},
     {"step_failed", "a step ended otherwise than it was expected to"},
     {"driver_dead", "every step ended as expected, and the driver has given the controller up"},
     {"bus_hang", "a CPU access was never answered"},
     {"bus_fault", "a CPU access was answered with an error, and the driver's thread ended"},
-    {"stuck", "the run did not end within its simulated time"},
+    {"stuck", "the run did not end within its simulated time, or a guest fell silent"},
+    {"guest_broken", "the guest's kernel panicked, or ended by itself"},
 }};
 
 constexpr CounterInfo kCounters[] = {
@@ -97,6 +98,18 @@ Type<LogExpectation> log_type() {
     });
 }
 
+Type<KernelLogExpectation> kernel_log_type() {
+    using K = KernelLogExpectation;
+    const auto lines = [] { return list(text(400, "a part of a line"), 100); };
+    return shape<K>({
+        key<K>("contains", &K::contains, lines(), "each is part of some line"),
+        key<K>("lacks", &K::lacks, lines(), "none is part of any line"),
+        key<K>("in_order", &K::in_order, lines(), "parts of lines that follow one another"),
+        key<K>("reports", &K::reports, lines(),
+               "parts of the warnings, oopses and KASAN reports that must appear; any other fails the run"),
+    });
+}
+
 Type<TimeBounds> time_bounds_type() {
     Type<SimTime> ms = duration("ms", 86'400'000);
     ms.show = {};
@@ -152,6 +165,7 @@ Type<Expect> expect_type() {
             outcome,
             key<Expect>("counters", &Expect::counters, counters_type(), "name: exact number, or {min, max}"),
             key<Expect>("log", &Expect::log, log_type(), "lines of the driver's and the firmware's log"),
+            key<Expect>("dmesg", &Expect::dmesg, kernel_log_type(), "lines of the guest kernel's log"),
             key<Expect>("sim_time_ms", &Expect::sim_time, time_bounds_type(),
                         "simulated time of the whole run"),
             key<Expect>("allow_rules", &Expect::allow_rules, list(rule_id_type(), 100),

@@ -40,7 +40,9 @@ public:
         faults();
         scripts();
         counters();
-        log();
+        log("log", expect_.log, lines_of(""));
+        log("dmesg", expect_.dmesg, lines_of("driver"));
+        reports();
         sim_time();
         violations();
         result_.verdict = result_.failures.empty() ? Verdict::Passed : Verdict::Failed;
@@ -72,7 +74,8 @@ private:
 
     bool ended_early() const {
         const Outcome outcome = result_.facts.outcome;
-        return outcome == Outcome::BusHang || outcome == Outcome::BusFault || outcome == Outcome::Stuck;
+        return outcome == Outcome::BusHang || outcome == Outcome::BusFault || outcome == Outcome::Stuck ||
+               outcome == Outcome::GuestBroken;
     }
 
     void outcome() {
@@ -138,40 +141,69 @@ private:
             missed("data: " + std::to_string(found->second) + " blocks were not what had been written");
     }
 
+    using Lines = std::vector<const std::string*>;
+
+    // The lines of one source, or of all.
+    Lines lines_of(std::string_view source) const {
+        Lines lines;
+        for (const LogLine& line : result_.facts.log)
+            if (source.empty() || line.source == source) lines.push_back(&line.text);
+        return lines;
+    }
+
     // The first line from `from` on that holds `part`; the log's size where there is none.
-    std::size_t find_line(const std::string& part, std::size_t from) const {
-        const std::vector<LogLine>& log = result_.facts.log;
-        while (from < log.size() && log[from].text.find(part) == std::string::npos)
+    static std::size_t find_line(const Lines& lines, const std::string& part, std::size_t from) {
+        while (from < lines.size() && lines[from]->find(part) == std::string::npos)
             ++from;
         return from;
     }
 
-    void log() {
-        const std::size_t end = result_.facts.log.size();
+    void log(const std::string& name, const LogExpectation& expected, const Lines& lines) {
+        const std::size_t end = lines.size();
         const std::string cut = result_.facts.log_cut ? " (the log was cut, it grew too long)" : "";
-        for (const std::string& part : expect_.log.contains) {
-            if (find_line(part, 0) != end)
-                met("log has " + in_quotes(part));
+        for (const std::string& part : expected.contains) {
+            if (find_line(lines, part, 0) != end)
+                met(name + " has " + in_quotes(part));
             else
-                missed("log: no line has " + in_quotes(part) + cut);
+                missed(name + ": no line has " + in_quotes(part) + cut);
         }
-        for (const std::string& part : expect_.log.lacks) {
-            const std::size_t line = find_line(part, 0);
+        for (const std::string& part : expected.lacks) {
+            const std::size_t line = find_line(lines, part, 0);
             if (line == end)
-                met("log lacks " + in_quotes(part));
+                met(name + " lacks " + in_quotes(part));
             else
-                missed("log: expected no line with " + in_quotes(part) + ", got " +
-                       in_quotes(result_.facts.log[line].text));
+                missed(name + ": expected no line with " + in_quotes(part) + ", got " + in_quotes(*lines[line]));
         }
         std::size_t line = 0;
-        for (const std::string& part : expect_.log.in_order) {
-            line = find_line(part, line);
+        for (const std::string& part : expected.in_order) {
+            line = find_line(lines, part, line);
             if (line == end)
-                return missed("log: no line has " + in_quotes(part) +
+                return missed(name + ": no line has " + in_quotes(part) +
                               " after the ones before it in in_order" + cut);
             ++line;
         }
-        if (!expect_.log.in_order.empty()) met("log lines in order");
+        if (!expected.in_order.empty()) met(name + " lines in order");
+    }
+
+    // Reports of a guest's kernel: those that must come do, and no other.
+    void reports() {
+        if (scenario_.driver.kind != DriverKind::Linux) return;
+        const std::vector<std::string>& expected = expect_.dmesg.reports;
+        const Lines lines = lines_of("driver");
+        std::size_t surprises = 0;
+        for (const std::string* line : lines) {
+            const auto fits = [&](const std::string& part) { return line->find(part) != std::string::npos; };
+            if (!is_kernel_report(*line) || std::any_of(expected.begin(), expected.end(), fits)) continue;
+            if (++surprises == 1) missed("dmesg: the kernel reports " + in_quotes(*line));
+        }
+        if (surprises > 1) missed("dmesg: " + std::to_string(surprises - 1) + " more reports");
+        for (const std::string& part : expected) {
+            if (find_line(lines, part, 0) != lines.size())
+                met("dmesg has the report " + in_quotes(part));
+            else
+                missed("dmesg: expected the report " + in_quotes(part) + ", and it did not come");
+        }
+        if (surprises == 0 && expected.empty()) met("no report of the kernel's");
     }
 
     static std::string ms(SimTime time) {
@@ -247,10 +279,29 @@ bool as_expected(const Step& step, const StepResult& result) {
 Outcome outcome_of(const Scenario& scenario, const std::vector<StepResult>& steps, const Ending& ending) {
     if (ending.bus_hang) return Outcome::BusHang;
     if (ending.bus_fault) return Outcome::BusFault;
+    if (ending.guest_broken) return Outcome::GuestBroken;
     if (ending.out_of_time) return Outcome::Stuck;
     for (std::size_t i = 0; i < scenario.steps.size(); ++i)
         if (i >= steps.size() || !as_expected(scenario.steps[i], steps[i])) return Outcome::StepFailed;
     return ending.driver_dead ? Outcome::DriverDead : Outcome::Pass;
+}
+
+bool is_kernel_report(std::string_view line) {
+    // source: what the kernel prints through WARN, BUG, its oops and hung-task code, KASAN and lockdep
+    constexpr std::string_view kMarks[] = {
+        "WARNING: ",         "BUG: ",        "Oops",           "Kernel panic", "INFO: task ",
+        "INFO: rcu",         "nobody cared", "um virt-pci delay", "Segfault with no mm",
+        "general protection"};
+    return std::any_of(std::begin(kMarks), std::end(kMarks),
+                       [&](std::string_view mark) { return line.find(mark) != std::string_view::npos; });
+}
+
+void expect_of_kernel(Scenario& scenario, std::string_view release) {
+    for (KernelExpect& kernel : scenario.kernels) {
+        if (release.substr(0, kernel.release.size()) != kernel.release) continue;
+        scenario.expect = kernel.expect;
+        return;
+    }
 }
 
 void judge(const Scenario& scenario, RunResult& result) {

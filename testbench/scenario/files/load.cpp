@@ -22,6 +22,9 @@ void resolve(std::string& file, const std::filesystem::path& folder, const std::
 void resolve_paths(Scenario& scenario, const Problems& problems) {
     const std::filesystem::path folder = std::filesystem::path(scenario.path).parent_path();
     resolve(scenario.media.image, folder, "/media/image", problems);
+    for (std::size_t i = 0; i < scenario.driver.guest.mounts.size(); ++i)
+        resolve(scenario.driver.guest.mounts[i].path, folder,
+                "/driver/guest/mounts/" + std::to_string(i) + "/path", problems);
     for (std::size_t i = 0; i < scenario.steps.size(); ++i) {
         const std::string pointer = "/steps/" + std::to_string(i);
         Step& step = scenario.steps[i];

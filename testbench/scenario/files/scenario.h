@@ -50,7 +50,25 @@ struct Media {
     std::optional<std::string> serial, model;  ///< default: as real machines answer
 };
 
-enum class DriverKind : std::uint8_t { Reference };
+enum class DriverKind : std::uint8_t { Reference, Linux };
+
+enum class GuestFlavour : std::uint8_t { Plain, Kasan };
+
+/// A folder of the host's in a guest.
+struct GuestMount {
+    std::string name;  ///< it appears at /host/<name>
+    std::string path;
+    bool writable = false;
+};
+
+/// The machine around a guest kernel that drives ours (DriverKind::Linux).
+struct Guest {
+    GuestFlavour flavour = GuestFlavour::Plain;
+    std::uint64_t memory_mib = 256;
+    std::vector<std::string> parameters;  ///< of modules: "nvme_core.multipath=0"
+    std::vector<GuestMount> mounts;
+    double patience_s = 20;  ///< real seconds that a guest may say nothing
+};
 
 struct Driver {
     DriverKind kind = DriverKind::Reference;
@@ -60,10 +78,11 @@ struct Driver {
     SimTime admin_timeout = seconds(60);
     SimTime shutdown_timeout = seconds(5);
     bool use_interrupts = true;  ///< false: the driver polls
+    scenario::Guest guest;
 };
 
 /// How a run can end. One closed list; `judge.cpp` says which word wins where several fit.
-enum class Outcome : std::uint8_t { Pass, StepFailed, DriverDead, BusHang, BusFault, Stuck };
+enum class Outcome : std::uint8_t { Pass, StepFailed, DriverDead, BusHang, BusFault, Stuck, GuestBroken };
 
 /// min <= value <= max.
 struct Bounds {
@@ -84,10 +103,18 @@ struct TimeBounds {
     SimTime max = kNever;
 };
 
+/// Of a guest kernel's own log.
+struct KernelLogExpectation : LogExpectation {
+    /// Parts of the warnings and reports (WARNING, BUG, Oops, KASAN, panic, hung task) that must appear. Any
+    /// other fails the run.
+    std::vector<std::string> reports;
+};
+
 struct Expect {
     Outcome outcome = Outcome::Pass;
     std::vector<CounterBounds> counters;
     LogExpectation log;                    ///< over driver log and firmware log lines, in the order of time
+    KernelLogExpectation dmesg;
     TimeBounds sim_time;                   ///< of the whole run
     std::vector<std::string> allow_rules;  ///< ids of monitor rules whose violation does not fail the run
     std::vector<std::string> violations;   ///< ids that must be broken, and may be
@@ -98,6 +125,12 @@ struct Expect {
 struct Waiver {
     std::string rule;
     std::string reason;
+};
+
+/// What is expected instead where another kernel drives.
+struct KernelExpect {
+    std::string release;  ///< how `uname -r` begins
+    Expect expect;
 };
 
 struct Limits {
@@ -122,6 +155,7 @@ struct Scenario {
     std::vector<fault::Script> scripts;  ///< those that run
     std::vector<Step> steps;
     Expect expect;
+    std::vector<KernelExpect> kernels;  ///< the first whose release fits replaces `expect`
     Limits limits;
     std::vector<Waiver> waivers;  ///< not of the file: of the driver's waiver file
 

@@ -106,9 +106,33 @@ Type<Media> media_type() {
         check_media);
 }
 
+Type<GuestMount> mount_type() {
+    return shape<GuestMount>({
+        key<GuestMount>("name", &GuestMount::name, text(40, "a name"), "it appears at /host/NAME", true),
+        key<GuestMount>("path", &GuestMount::path, text(4096, "a path"), "relative to the scenario file", true),
+        key<GuestMount>("writable", &GuestMount::writable, boolean(), "the guest may write there"),
+    });
+}
+
+Type<Guest> guest_type() {
+    return shape<Guest>({
+        key<Guest>("flavour", &Guest::flavour, choice<GuestFlavour>({"plain", "kasan"}),
+                   "kasan: a kernel that finds its own memory errors"),
+        key<Guest>("memory_mib", &Guest::memory_mib, integer<std::uint64_t>(64, 1024, "MiB"),
+                   "the guest's memory"),
+        key<Guest>("parameters", &Guest::parameters, list(text(200, "MODULE.NAME=VALUE"), 20),
+                   "parameters of its modules, like nvme_core.io_timeout=5"),
+        key<Guest>("mounts", &Guest::mounts, list(mount_type(), 8), "folders of the host's that it sees"),
+        key<Guest>("patience_s", &Guest::patience_s, number(1, 3600, "s"),
+                   "real time that it may say nothing before the run is stuck"),
+    });
+}
+
 Type<Driver> driver_type() {
     return shape<Driver>({
-        key<Driver>("kind", &Driver::kind, choice<DriverKind>({"reference"}), "who drives the machine"),
+        key<Driver>("kind", &Driver::kind, choice<DriverKind>({"reference", "linux"}),
+                    "who drives the machine: the reference driver, or Linux in User Mode Linux"),
+        key<Driver>("guest", &Driver::guest, guest_type(), "where kind is linux: the machine around the kernel"),
         key<Driver>("omit", &Driver::omit,
                     list(choice<driver::Measure>(driver::measure_names()), driver::kMeasureCount),
                     "protective measures left out, to show what they are for"),
@@ -130,6 +154,18 @@ Type<Limits> limits_type() {
                     "simulated time after which a run is stuck"),
         key<Limits>("wall_s", &Limits::wall_s, number(0.1, 86400, "s"),
                     "real time after which the watchdog ends a run"),
+    });
+}
+
+Type<KernelExpect> kernel_expect_type() {
+    return shape<KernelExpect>({
+        key<KernelExpect>("release", &KernelExpect::release, text(60, "how a release begins, like 6.12."),
+                          "how `uname -r` begins", true),
+        {"expect", "instead of the scenario's", true,
+         [type = expect_type()](const Input& in, KernelExpect& out) { return type.read(in, out.expect); },
+         [](const KernelExpect&) {
+             return Schema{{"description", "instead of the scenario's"}, {"$ref", "#/properties/expect"}};
+         }},
     });
 }
 
@@ -290,6 +326,8 @@ Type<Scenario> scenario_type() {
         scripts_key(),
         key<Scenario>("steps", &Scenario::steps, list(step_type(), 1000, 1), "what is done, in order", true),
         key<Scenario>("expect", &Scenario::expect, expect_type(), "what must come of it"),
+        key<Scenario>("kernels", &Scenario::kernels, list(kernel_expect_type(), 20),
+                      "what is expected of other kernels: the first whose release fits counts"),
         key<Scenario>("limits", &Scenario::limits, limits_type(), "when to stop waiting"),
     });
     return {[table](const Input& in, Scenario& out) {

@@ -10,7 +10,7 @@ namespace {
 constexpr std::array<std::string_view, std::variant_size_v<Step>> kNames{
     "boot", "identify", "smart",  "io",      "read_image", "write_image", "flush",
     "trim", "suspend",  "resume", "reset",   "shutdown",   "power_cut",   "power_on",
-    "wait", "mmio",     "mail",   "command", "abandon"};
+    "wait", "mmio",     "mail",   "command", "abandon",    "sh"};
 constexpr std::array<std::string_view, 3> kExpects{"ok", "error", "any"};
 constexpr std::array<std::string_view, 2> kQueues{"admin", "io"};
 constexpr std::array<std::string_view, 5> kPatterns{"read", "write", "randread", "randwrite", "randrw"};
@@ -174,6 +174,24 @@ Type<Step> wrap_command() {
     }));
 }
 
+// The commands alone, or an object.
+Type<Step> wrap_shell() {
+    const Type<std::string> commands = text(20'000, "shell commands");
+    const Type<Step> whole =
+        wrap(step<Shell>({key<Shell>("run", &Shell::run, commands, "commands of the guest's shell", true)}));
+    return {[=](const Input& in, Step& out) {
+                if (!in.value.is_string()) return whole.read(in, out);
+                Shell shell;
+                const bool good = commands.read(in, shell.run);
+                out = std::move(shell);
+                return good;
+            },
+            [=] {
+                return Schema{{"anyOf", {commands.schema(), whole.schema()}}};
+            },
+            {}};
+}
+
 // In the order of the variant.
 std::vector<Type<Step>> bodies() {
     const auto lba = [] { return integer<std::uint64_t>(0, kLargestLba, "blocks"); };
@@ -202,11 +220,15 @@ std::vector<Type<Step>> bodies() {
         wrap_mail(),
         wrap_command(),
         wrap(step<Abandon>()),
+        wrap_shell(),
     };
 }
 
 }  // namespace
 
+std::string_view step_name(std::size_t index) {
+    return kNames[index];
+}
 std::string_view step_name(const Step& step) {
     return kNames[step.index()];
 }
@@ -256,7 +278,7 @@ Type<Step> step_type() {
                 Schema alone = Schema::array(), any = Schema::array();
                 for (const Row& row : *rows) {
                     const Schema body = row.type.schema();
-                    if (!body.contains("required") && !body.contains("oneOf"))
+                    if (!body.contains("required") && !body.contains("oneOf") && !body.contains("anyOf"))
                         alone.push_back(std::string(row.name));
                     Schema properties = Schema::object();
                     properties[std::string(row.name)] = body;

@@ -122,11 +122,18 @@ struct RawCommand : StepBase {
     bool invalidate = true;          ///< after the wait
 };
 
+/// Shell commands in a guest; the step is ok where they end with status 0.
+struct Shell : StepBase {
+    std::string run;
+};
+
 using Step = std::variant<Boot, Identify, Smart, Io, ReadImage, WriteImage, Flush, Trim, Suspend, Resume,
-                          Reset, Shutdown, PowerCut, PowerOn, Wait, Mmio, Mail, RawCommand, Abandon>;
+                          Reset, Shutdown, PowerCut, PowerOn, Wait, Mmio, Mail, RawCommand, Abandon, Shell>;
 
 /// As scenarios write it: "read_image".
 std::string_view step_name(const Step& step);
+/// The same by the step's index in the variant.
+std::string_view step_name(std::size_t index);
 StepExpect step_expect(const Step& step);
 std::string_view step_expect_name(StepExpect expect);
 std::string_view pattern_name(Pattern pattern);

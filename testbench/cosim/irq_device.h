@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// The interrupt controller of the guest: our irqchip module queues a buffer for each line that it listens to,
+// and gets it back once the line is high. source: linux-cosim.md 1, "Interrupts"
+#pragma once
+
+#include <array>
+
+#include "testbench/cosim/vhost_device.h"
+
+namespace ans::cosim {
+
+class IrqDevice : public VhostDevice {
+public:
+    static constexpr std::size_t kLines = 8;
+
+    IrqDevice() : VhostDevice("interrupts") {}
+    /// The level of a wire, whether anybody listens or not.
+    void set_level(std::size_t line, bool level);
+
+protected:
+    void on_queue(std::size_t index) override;
+    void on_reset() override;
+
+private:
+    struct Line {
+        bool level = false;
+        bool armed = false;  ///< the guest listens
+        Chain buffer;
+    };
+    void fire(Line& line);
+
+    std::array<Line, kLines> lines_;
+    Chain chain_;
+};
+
+}  // namespace ans::cosim
