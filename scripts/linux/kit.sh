@@ -81,7 +81,7 @@ make_initramfs() {
   echo "$kit/tools" >"$part/tools-path"
   cpio_list >"$part/list"
   "$kernel_build/usr/gen_init_cpio" -t 0 "$part/list" >"$part/initramfs.cpio"
-  "${cc[@]}" -O2 -Wall -Wextra -shared -fPIC -fvisibility=hidden -o "$part/preload.so" "$guest/preload/seeded_random.c"
+  "${cc[@]}" -O2 -Wall -Wextra -shared -fPIC -fvisibility=hidden -o "$part/preload.so" "$guest"/preload/*.c
   cp "$kernel_build/linux" "$part/linux"
   rm -r "$part/modules" "$part/ko" "$part/list" "$part/tools-path" "$part/order"
 }

@@ -16,7 +16,7 @@ struct OutcomeInfo {
     std::string_view meaning;
 };
 // Order of Outcome.
-constexpr std::array<OutcomeInfo, 7> kOutcomes{{
+constexpr std::array<OutcomeInfo, kOutcomeCount> kOutcomes{{
     {"pass", "every step ended as it was expected to"},
     {"step_failed", "a step ended otherwise than it was expected to"},
     {"driver_dead", "every step ended as expected, and the driver has given the controller up"},

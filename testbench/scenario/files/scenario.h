@@ -83,6 +83,7 @@ struct Driver {
 
 /// How a run can end. One closed list; `judge.cpp` says which word wins where several fit.
 enum class Outcome : std::uint8_t { Pass, StepFailed, DriverDead, BusHang, BusFault, Stuck, GuestBroken };
+inline constexpr std::size_t kOutcomeCount = 7;
 
 /// min <= value <= max.
 struct Bounds {
