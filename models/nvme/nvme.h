@@ -46,6 +46,9 @@ public:
     void set_io_completion_queue(std::uint64_t base, unsigned entries, bool interrupt) override;
     void set_io_submission_queue(std::uint64_t base, unsigned entries) override;
 
+    /// Commands rung and not completed.
+    unsigned pending() const;
+
 private:
     struct SubmissionQueue {
         std::uint64_t base = 0;

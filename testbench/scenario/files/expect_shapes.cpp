@@ -16,13 +16,14 @@ struct OutcomeInfo {
     std::string_view meaning;
 };
 // Order of Outcome.
-constexpr std::array<OutcomeInfo, 6> kOutcomes{{
+constexpr std::array<OutcomeInfo, 7> kOutcomes{{
     {"pass", "every step ended as it was expected to"},
     {"step_failed", "a step ended otherwise than it was expected to"},
     {"driver_dead", "every step ended as expected, and the driver has given the controller up"},
     {"bus_hang", "a CPU access was never answered"},
     {"bus_fault", "a CPU access was answered with an error, and the driver's thread ended"},
-    {"stuck", "the run did not end within its simulated time"},
+    {"stuck", "the run did not end within its simulated time, or a foreign driver not within its real time"},
+    {"crash", "a foreign driver's own code crashed"},
 }};
 
 constexpr CounterInfo kCounters[] = {

@@ -22,6 +22,7 @@ void resolve(std::string& file, const std::filesystem::path& folder, const std::
 void resolve_paths(Scenario& scenario, const Problems& problems) {
     const std::filesystem::path folder = std::filesystem::path(scenario.path).parent_path();
     resolve(scenario.media.image, folder, "/media/image", problems);
+    resolve(scenario.driver.library, folder, "/driver/library", problems);
     for (std::size_t i = 0; i < scenario.steps.size(); ++i) {
         const std::string pointer = "/steps/" + std::to_string(i);
         Step& step = scenario.steps[i];
@@ -164,6 +165,9 @@ Schema scenario_schema() {
     Schema schema{{"$schema", "http://json-schema.org/draft-07/schema#"}, {"title", "ans2emu scenario"}};
     schema.update(root().schema());
     schema["properties"][kRuns] = runs_schema();
+    const Schema foreign{{"required", {"kind"}}, {"properties", {{"kind", {{"enum", {"foreign"}}}}}}};
+    schema["anyOf"] = {{{"required", {"steps"}}},
+                       {{"required", {"driver"}}, {"properties", {{"driver", foreign}}}}};
     schema["definitions"] = when_definitions();
     schema["definitions"]["action"] = action_definition();
     schema["definitions"]["bounds"] = bounds_definition();

@@ -31,7 +31,7 @@ std::size_t index_of(const Names& names, const std::string& word) {
 }
 
 Outcome outcome_from(const std::string& word) {
-    for (std::size_t i = 0; i <= static_cast<std::size_t>(Outcome::Stuck); ++i)
+    for (std::size_t i = 0; i <= static_cast<std::size_t>(Outcome::Crash); ++i)
         if (outcome_name(static_cast<Outcome>(i)) == word) return static_cast<Outcome>(i);
     throw json::type_error::create(302, "unknown outcome " + word, static_cast<json*>(nullptr));
 }

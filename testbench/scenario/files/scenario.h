@@ -50,10 +50,11 @@ struct Media {
     std::optional<std::string> serial, model;  ///< default: as real machines answer
 };
 
-enum class DriverKind : std::uint8_t { Reference };
+enum class DriverKind : std::uint8_t { Reference, Foreign };
 
 struct Driver {
     DriverKind kind = DriverKind::Reference;
+    std::string library;  ///< of a foreign driver: the shared object as the run opens it; "": none
     std::vector<driver::Measure> omit;  ///< protective measures left out, to show what they are for
     unsigned queue_depth = 61;          ///< I/O commands in flight at most
     SimTime io_timeout = seconds(30);
@@ -63,7 +64,7 @@ struct Driver {
 };
 
 /// How a run can end. One closed list; `judge.cpp` says which word wins where several fit.
-enum class Outcome : std::uint8_t { Pass, StepFailed, DriverDead, BusHang, BusFault, Stuck };
+enum class Outcome : std::uint8_t { Pass, StepFailed, DriverDead, BusHang, BusFault, Stuck, Crash };
 
 /// min <= value <= max.
 struct Bounds {
