@@ -90,6 +90,7 @@ private:
     void fetch(const Fetch& what, SimTime at);
     Refusal inspect(const Sqe& sqe, const Tcb* tcb) const;
     void deliver(const Completion& completion, SimTime at);
+    bool waits(const Completion& completion, SimTime at);
     bool post(const Completion& completion, SimTime at);
     void post_held(Queue queue, SimTime at);
     void drop_queues(SimTime at);
