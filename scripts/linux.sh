@@ -46,7 +46,7 @@ if [ ${#scenarios[@]} -gt 0 ]; then
   ans2emu=$repository/build/release/ans2emu
   [ -x "$ans2emu" ] || logged ans2emu "ans2emu" build_ans2emu
   options=()
-  [ "$flavour" = kasan ] && options+=(--flavour kasan)
+  [ "$flavour" = kasan ] && options+=(--set driver.guest.flavour=kasan)
   [ -n "$kernel_src" ] && options+=(--kernel-src "$kernel_src")
   exec "$ans2emu" run "${options[@]}" "${scenarios[@]}"
 fi

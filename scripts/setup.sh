@@ -8,6 +8,7 @@ packages=(
   g++ cmake ninja-build pkg-config git
   libsystemc-dev nlohmann-json3-dev libcli11-dev libssl-dev   # what ans2emu links with
   libgtest-dev libgmock-dev libvalijson-dev                   # what its tests need
+  verilator                                                   # the RTL twins of blocks; without it they are off
   e2fsprogs                                                   # mke2fs, e2fsck, debugfs: the demo's file systems
   "$@"
 )

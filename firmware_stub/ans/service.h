@@ -35,6 +35,8 @@ public:
 
     void command(const Command& command, SimTime at) override;
     void controller_config(std::uint32_t cc, std::uint32_t before, SimTime at) override;
+    /// source: NVMe 1.1 section 4.1: a controller posts nothing to a full queue
+    bool waits_for_room(const Completion&, const FullQueue&, SimTime) override { return true; }
     void fatal(const char* why, Tag tag, SimTime at) override;
 
 private:

@@ -25,6 +25,7 @@ enum class Measure : std::uint8_t {
     PowerAckCheck,
     HeedUninvitedSleep,
     PassOverStrangers,
+    PollWhileWaiting,
     MailboxBackpressure,
     EchoSyslog,
     EchoIoReport,

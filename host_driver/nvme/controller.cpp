@@ -95,6 +95,12 @@ Status Controller::enable() {
 Status Controller::shutdown_and_disable(port::Nanoseconds shutdown_timeout) {
     const std::uint32_t cc = read(kCc) & ~static_cast<std::uint32_t>(CcShutdown::mask);
     if (cc == (kAllOnes & ~static_cast<std::uint32_t>(CcShutdown::mask))) return Status::DeviceGone;
+    const auto wait_until_off = [&] {
+        return wait_for_status(std::max(ready_timeout_, kMinReadyTimeout),
+                               [](std::uint32_t csts) { return CstsReady::get(csts) == 0; });
+    };
+    // One that is not enabled answers no notification. source: NVMe 1.1 section 3.1.5, CC.EN
+    if (CcEnable::get(cc) == 0) return wait_until_off();
     Status shut_down = Status::Ok;
     if (!omit_.has(Measure::ShutdownNotification)) {
         write(kCc, cc | kCcShutdownNormal);
@@ -105,8 +111,7 @@ Status Controller::shutdown_and_disable(port::Nanoseconds shutdown_timeout) {
     if (shut_down == Status::DeviceGone || omit_.has(Measure::DisableController)) return shut_down;
     // Also after a shutdown that hangs: an enabled controller must not outlive the firmware.
     write(kCc, cc & ~static_cast<std::uint32_t>(CcEnable::mask));
-    const Status disabled = wait_for_status(std::max(ready_timeout_, kMinReadyTimeout),
-                                            [](std::uint32_t csts) { return CstsReady::get(csts) == 0; });
+    const Status disabled = wait_until_off();
     return shut_down != Status::Ok ? shut_down : disabled;
 }
 

@@ -2,6 +2,8 @@
 // Session control: opening, boot, power states. Message handlers are in handlers.cpp.
 #include "host_driver/rtkit/rtkit.h"
 
+#include <algorithm>
+
 #include "host_driver/common/log.h"
 
 namespace ans::driver::rtkit {
@@ -9,6 +11,8 @@ namespace ans::driver::rtkit {
 namespace {
 constexpr port::Nanoseconds kStepTimeout = ms(1000);  // source: hardware.md 7.2 (Linux 1 s each)
 constexpr port::Nanoseconds kPollInterval = us(10);
+// The message may be there and only its interrupt be lost. source: guess
+constexpr port::Nanoseconds kLostIrqPoll = ms(100);
 constexpr unsigned kBatch = 256;        // messages at a time
 constexpr unsigned kQueueOf2022 = 64;   // what did not fit was lost. source: incidents.md message-burst
 constexpr unsigned kIdleLimit = 1'000;  // wake-ups in a row for no message; then the line is taken for stuck
@@ -83,14 +87,16 @@ unsigned Rtkit::process() {
 template <typename Condition>
 bool Rtkit::wait_until(port::Nanoseconds timeout, Condition condition) {
     const Deadline deadline(port_, timeout);
+    const bool look = !omit_.has(Measure::PollWhileWaiting);
     for (;;) {
         if (!use_interrupts_) process();
         if (condition() || crashed() || failure_ != Status::Ok) break;
         if (deadline.passed()) return false;
-        if (use_interrupts_)
-            changed_->wait(deadline.left());
-        else
+        if (!use_interrupts_)
             port_.sleep(kPollInterval);
+        else if (const port::Nanoseconds left = deadline.left();
+                 !changed_->wait(look ? std::min(left, kLostIrqPoll) : left) && look && process() != 0)
+            log(port_, port::LogLevel::Warning, "RTKit: messages waited without an interrupt");
     }
     return condition() && !crashed() && failure_ == Status::Ok;
 }

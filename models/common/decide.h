@@ -13,17 +13,18 @@ namespace ans {
 
 /// Where a verdict may be asked for. The fault table (testbench/fault) documents each with its actions.
 enum class DecidePoint : std::uint8_t {
-    MailboxA2i,          ///< a message the AP commits with SEND1, before it enters the FIFO
-    MailboxI2a,          ///< a message the coprocessor commits, before it enters the FIFO
-    NvmeIrq,             ///< the NVMe interrupt wire is about to rise
-    MailboxIrq,          ///< one of the mailbox's four wires is about to rise
-    RegisterRead,        ///< a block's answer to a CPU's read, before the CPU has it
-    RegisterWrite,       ///< a CPU's write, before the block has it
-    ResetLine,           ///< the coprocessor's reset is about to be asserted
-    Command,             ///< a fetched command on its way to the firmware
-    CommandData,         ///< the data of a command, before it moves; judged as event dma
-    Completion,          ///< a completion on its way to the completion queue
-    CompletionEntry,     ///< its 16 bytes on their way to memory; the tag is not on that wire
+    MailboxA2i,       ///< a message the AP commits with SEND1, before it enters the FIFO
+    MailboxI2a,       ///< a message the coprocessor commits, before it enters the FIFO
+    NvmeIrq,          ///< the NVMe interrupt wire is about to rise
+    MailboxIrq,       ///< one of the mailbox's four wires is about to rise
+    RegisterRead,     ///< a block's answer to a CPU's read, before the CPU has it
+    RegisterWrite,    ///< a CPU's write, before the block has it
+    ResetLine,        ///< the coprocessor's reset is about to be asserted
+    Command,          ///< a fetched command on its way to the firmware
+    CommandData,      ///< the data of a command, before it moves; judged as event dma
+    Completion,       ///< a completion on its way to the completion queue
+    CompletionEntry,  ///< its 16 bytes on their way to memory; the tag is not on that wire
+    CompletionRoom,   ///< a completion found its queue full and is about to wait; judged as event cq_overrun
     FirmwareBootStatus,  ///< the firmware is about to publish BOOT_STATUS; judged as event boot_status
     FirmwareBoot,        ///< the firmware is about to start or to wake
     FirmwareBootEnd,     ///< the firmware is about to end its boot with the power acknowledgement

@@ -96,6 +96,7 @@ constexpr std::array<PointInfo, kDecidePoints> kPoints{{
     {"nvme.data", "the data of a command, before it moves"},
     {"nvme.completion", "a completion on its way to the completion queue"},
     {"nvme.completion_entry", "its 16 bytes on their way to memory"},
+    {"nvme.completion_room", "a completion found its queue full and is about to wait for room"},
     {"firmware.boot_status", "the firmware is about to publish BOOT_STATUS"},
     {"firmware.boot", "the firmware is about to start or to wake"},
     {"firmware.boot_end", "the firmware is about to end its boot with the power acknowledgement"},

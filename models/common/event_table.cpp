@@ -51,12 +51,14 @@ constexpr EventField kTag = field("tag", 0, 16, 16);
 constexpr EventField kReg[] = {field("offset", 0, 0, 32, F::Hex, "bytes from the block's base"),
                                field("width", 0, 32, 8, F::Dec, "bytes"), field("value", 1, 0, 64, F::Hex),
                                field("address", 2, 0, 64, F::Hex)};
-constexpr EventField kBusError[] = {field("offset", 0, 0, 32, F::Hex),
-                                    field("width", 0, 32, 8),
-                                    choice("response", 0, 48, 4, kResponseNames),
-                                    field("write", 0, 52, 1, F::Bool),
-                                    field("value", 1, 0, 64, F::Hex),
-                                    field("address", 2, 0, 64, F::Hex)};
+constexpr EventField kBusError[] = {
+    field("offset", 0, 0, 32, F::Hex),
+    field("width", 0, 32, 8),
+    choice("response", 0, 48, 4, kResponseNames),
+    field("write", 0, 52, 1, F::Bool),
+    field("withheld", 0, 53, 1, F::Bool, "the block answered, a fault kept it"),
+    field("value", 1, 0, 64, F::Hex),
+    field("address", 2, 0, 64, F::Hex)};
 constexpr EventField kMail[] = {choice("fifo", 0, 0, 1, kMailNames, "a2i: driver to firmware"),
                                 field("waiting", 0, 8, 8, F::Dec, "messages in the FIFO afterwards"),
                                 field("endpoint", 1, 0, 8, F::Hex, "RTKit endpoint"),
@@ -114,6 +116,13 @@ constexpr EventField kCompletion[] = {kQueue,
 constexpr EventField kHead[] = {kQueue, field("head", 1, 0, 32), field("before", 2, 0, 32),
                                 field("tail", 3, 0, 32, F::Dec, "the device's"),
                                 field("entries", 0, 16, 32, F::Dec, "of the queue; 0: not told")};
+constexpr EventField kOverrun[] = {
+    kQueue,
+    field("forced", 0, 1, 1, F::Bool, "written all the same, over what lies there"),
+    field("tag", 0, 48, 16),
+    field("head", 1, 0, 32, F::Dec, "the host's"),
+    field("tail", 3, 0, 32, F::Dec, "the device's"),
+    field("entries", 0, 16, 32, F::Dec, "of the queue; 0: not told")};
 constexpr EventField kController[] = {field("enabled", 0, 0, 1, F::Bool), field("ready", 0, 1, 1, F::Bool),
                                       field("fatal", 0, 2, 1, F::Bool),   field("shutdown", 0, 3, 2),
                                       field("cc", 1, 0, 32, F::Hex),      field("csts", 2, 0, 32, F::Hex)};
@@ -162,7 +171,7 @@ constexpr std::array<EventInfo, kEventKinds> kInfo{{
     info("dma_denied", "the NVMMU refused a data page", kDmaDenied),
     info("completion", "a completion entry was posted", kCompletion),
     info("cq_head", "the driver wrote a completion queue head", kHead),
-    info("cq_overrun", "a completion found the queue full and was lost", kHead),
+    info("cq_overrun", "a completion found the queue full and waits for room, or was forced in", kOverrun),
     info("controller", "CC or CSTS changed", kController),
     info("irq", "an interrupt wire changed", kIrq),
     info("power", "a power domain changed", kPower, true),

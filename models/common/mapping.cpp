@@ -10,13 +10,13 @@
 
 namespace ans {
 
-Mapping::Mapping(std::size_t size, int protection, int flags, int fd, std::uint64_t offset) {
+Mapping::Mapping(std::size_t size, int protection, int flags, int fd, std::uint64_t offset, void* place) {
     const std::size_t skew = offset % static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
-    void* place = size > SIZE_MAX - skew
-                      ? (errno = ENOMEM, MAP_FAILED)
-                      : mmap(nullptr, size + skew, protection, flags, fd, static_cast<off_t>(offset - skew));
-    if (place == MAP_FAILED) throw std::system_error(errno, std::generic_category(), "mmap");
-    data_ = static_cast<std::byte*>(place) + skew;
+    void* made = size > SIZE_MAX - skew
+                     ? (errno = ENOMEM, MAP_FAILED)
+                     : mmap(place, size + skew, protection, flags, fd, static_cast<off_t>(offset - skew));
+    if (made == MAP_FAILED) throw std::system_error(errno, std::generic_category(), "mmap");
+    data_ = static_cast<std::byte*>(made) + skew;
     size_ = size;
     skew_ = skew;
 }
@@ -26,6 +26,15 @@ Mapping Mapping::anonymous(std::size_t size, Pages pages) {
     // Advice: a kernel without huge pages refuses it and has nothing to be told.
     if (pages == Pages::Small) madvise(mapping.data_, size, MADV_NOHUGEPAGE);
     if (pages == Pages::Large) madvise(mapping.data_, size, MADV_HUGEPAGE);
+    return mapping;
+}
+
+Mapping Mapping::anonymous_at(std::uintptr_t place, std::size_t size) {
+    constexpr int kFlags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE;
+    void* const wanted = reinterpret_cast<void*>(place);
+    Mapping mapping(size, PROT_READ | PROT_WRITE, kFlags, -1, 0, wanted);
+    // A kernel before 4.17 takes the place for a wish.
+    if (mapping.data_ != wanted) throw std::system_error(EEXIST, std::generic_category(), "mmap");
     return mapping;
 }
 

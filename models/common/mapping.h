@@ -17,6 +17,9 @@ public:
     Mapping() = default;
     /// Private memory without reservation. Throws std::system_error.
     static Mapping anonymous(std::size_t size, Pages pages);
+    /// The same at just that place, a multiple of the page size. Throws std::system_error, also where
+    /// something else lies there.
+    static Mapping anonymous_at(std::uintptr_t place, std::size_t size);
     /// Reads as zeros, cannot be written. Throws std::system_error.
     static Mapping zeros(std::size_t size);
     /// `size` bytes of the file, shared with its other users; the descriptor may be closed afterwards.
@@ -33,7 +36,7 @@ public:
     bool discard(std::size_t offset, std::size_t size);
 
 private:
-    Mapping(std::size_t size, int protection, int flags, int fd, std::uint64_t offset);
+    Mapping(std::size_t size, int protection, int flags, int fd, std::uint64_t offset, void* place = nullptr);
 
     std::byte* data_ = nullptr;
     std::size_t size_ = 0;

@@ -91,6 +91,13 @@ struct Completion {
     std::uint32_t result;
 };
 
+/// A completion queue that has no room, as the front end keeps it.
+struct FullQueue {
+    unsigned entries;
+    unsigned head;  ///< the host's
+    unsigned tail;  ///< where the next entry would go
+};
+
 /// A contiguous piece of the coprocessor's own memory (media page, identify page, staging buffer).
 struct MemoryRun {
     std::byte* data;
@@ -122,6 +129,9 @@ public:
     virtual void command(const Command& command, SimTime at) = 0;
     /// CC was written. `cc` is the new value, `before` the old.
     virtual void controller_config(std::uint32_t cc, std::uint32_t before, SimTime at) = 0;
+    /// A completion found its queue full. True: it waits until the host makes room; false: it is written all
+    /// the same, over whatever lies there.
+    virtual bool waits_for_room(const Completion& completion, const FullQueue& queue, SimTime at) = 0;
     /// The driver did something that this firmware does not survive (by policy); `why` is its last word.
     virtual void fatal(const char* why, Tag tag, SimTime at) = 0;
 };

@@ -59,6 +59,15 @@ Backing Backing::sparse(std::size_t size) {
     }
 }
 
+Backing Backing::sparse_at(std::uintptr_t place, std::size_t size) {
+    try {
+        return {Mapping::anonymous_at(place, size), true};
+    } catch (const std::system_error& error) {
+        fail("sparse memory",
+             "not at address " + std::to_string(place) + ": " + std::strerror(error.code().value()));
+    }
+}
+
 Backing Backing::file(const std::string& path) {
     const OpenFile file(path);
     const struct stat info = status_of(file.fd(), path);

@@ -23,6 +23,8 @@ class Backing {
 public:
     /// Zeros, populated page by page as they are written; lost with power.
     static Backing sparse(std::size_t size);
+    /// The same with the CPU's pointers just there: `place` is a multiple of the page size, and free.
+    static Backing sparse_at(std::uintptr_t place, std::size_t size);
     /// The whole of a regular file, shared: what the machine writes is in the file.
     static Backing file(const std::string& path);
     /// `size` bytes at `offset` of memory that somebody else owns (a guest's), shared. The descriptor stays

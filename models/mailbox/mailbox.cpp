@@ -36,14 +36,10 @@ struct Mailbox::WayRegs {
 };
 
 Mailbox::Mailbox(sc_core::sc_module_name name, const MailboxConfig& config)
-    : sc_module(name),
+    : MailboxBlock(name),
       events_(*config.events),
       regs_(kMap),
       fifos_{MailFifo(checked_depth(config.depth)), MailFifo(config.depth)} {
-    ap.register_b_transport(this, &Mailbox::b_transport);
-    ap.register_transport_dbg(this, &Mailbox::transport_dbg);
-    iop.register_b_transport(this, &Mailbox::iop_transport);
-    iop.register_transport_dbg(this, &Mailbox::transport_dbg);
     wire_registers(Way::A2i, {A2iControl, A2iSend0, A2iSend1, A2iRecv0, A2iRecv1});
     wire_registers(Way::I2a, {I2aControl, I2aSend0, I2aSend1, I2aRecv0, I2aRecv1});
 }
@@ -66,11 +62,9 @@ void Mailbox::start_of_simulation() {
     drive(Way::I2a, kernel_now());
 }
 
-void Mailbox::b_transport(tlm::tlm_generic_payload& tx, sc_core::sc_time& delay) {
-    regs_.access(tx, Face::Ap, kernel_now() + from_sc(delay));
-}
-void Mailbox::iop_transport(tlm::tlm_generic_payload& tx, sc_core::sc_time& delay) {
-    regs_.access(tx, Face::Iop, kernel_now() + from_sc(delay));
+void Mailbox::access(Face face, tlm::tlm_generic_payload& tx, sc_core::sc_time& delay) {
+    regs_.access(tx, face, kernel_now() + from_sc(delay));
+    if (in_reset_) regs_.reset();  // registers that are held in reset keep nothing
 }
 
 void Mailbox::on_reset(bool asserted, SimTime at) {
@@ -113,15 +107,7 @@ void Mailbox::drive(Way way, SimTime at) {
 }
 
 void Mailbox::report(EventKind kind, Way way, const MailMessage& message, SimTime at) const {
-    if (!events_.wants(kind)) return;
-    Event event;
-    event.time = at;
-    event.kind = kind;
-    event.unit = Unit::Mailbox;
-    event.slot[0] = static_cast<std::uint64_t>(way) | std::uint64_t{fifo(way).count()} << 8;
-    event.slot[1] = message.msg1;
-    event.slot[2] = message.msg0;
-    events_.emit(event);
+    if (events_.wants(kind)) events_.emit(mail_event(kind, way, fifo(way).count(), message, at));
 }
 
 std::uint64_t Mailbox::control(Way way) const {

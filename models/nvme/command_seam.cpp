@@ -20,6 +20,21 @@ Event candidate(const Completion& completion, SimTime at) {
     return event;
 }
 
+// As the front end would report it when the completion waits.
+Event candidate(const Completion& completion, const FullQueue& queue, SimTime at) {
+    Event event;
+    event.time = at;
+    event.kind = EventKind::CqOverrun;
+    event.unit = Unit::Nvme;
+    event.slot[0] = static_cast<std::uint64_t>(completion.queue) | std::uint64_t{queue.entries} << 16 |
+                    std::uint64_t{index(completion.tag)} << 48;
+    event.slot[1] = queue.head;
+    event.slot[3] = queue.tail;
+    return event;
+}
+
+constexpr std::uint64_t kForced = 2;  // of cq_overrun's slot 0
+
 Completion replaced(const Completion& completion, const Event& event) {
     Completion out = completion;
     out.cid = static_cast<std::uint16_t>(event.slot[0] >> 32);
@@ -156,6 +171,13 @@ void CommandSeam::judge(const Completion& completion, SimTime at) {
             break;
     }
     notify_at(release_, std::min(held_.next_due(), commands_.next_due()));
+}
+
+bool CommandSeam::judge_room(const Completion& completion, const FullQueue& queue, SimTime at) {
+    const Verdict verdict = decide_.ask(DecidePoint::CompletionRoom, candidate(completion, queue, at));
+    const bool forced =
+        verdict.kind == Verdict::Kind::Replace && (verdict.replacement.slot[0] & kForced) != 0;
+    return !forced && firmware->waits_for_room(completion, queue, at);
 }
 
 void CommandSeam::release_due() {

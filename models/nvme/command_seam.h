@@ -12,7 +12,8 @@ namespace ans {
 
 /// A command is dropped, held back, or answered in the firmware's place. Its data is dropped (it does not
 /// move, and that counts as success) or flipped in one byte. A completion is dropped, replaced, held back or
-/// repeated. What is held back is forgotten when the queues are: by reset and by CC.EN.
+/// repeated; one that would wait for room is written all the same. What is held back is forgotten when the
+/// queues are: by reset and by CC.EN.
 class CommandSeam : public sc_core::sc_module, public CommandPortIf, public CommandSinkIf {
 public:
     sc_core::sc_export<CommandPortIf> to_hardware{"to_hardware"};  ///< the firmware binds its port here
@@ -46,10 +47,15 @@ public:
         if ((before & ~cc & 1) != 0) forget();
         firmware->controller_config(cc, before, at);
     }
+    bool waits_for_room(const Completion& completion, const FullQueue& queue, SimTime at) override {
+        if (decide_.planned(DecidePoint::CompletionRoom)) return judge_room(completion, queue, at);
+        return firmware->waits_for_room(completion, queue, at);
+    }
     void fatal(const char* why, Tag tag, SimTime at) override { firmware->fatal(why, tag, at); }
 
 private:
     void judge(const Completion& completion, SimTime at);
+    bool judge_room(const Completion& completion, const FullQueue& queue, SimTime at);
     void judge_command(const Command& command, SimTime at);
     NvmeStatus judge_data(const Command& command, DataDirection direction, const MemoryRun* runs,
                           std::size_t run_count, SimTime at);

@@ -19,7 +19,8 @@ public:
     void remove() { *this = CompletionQueue(); }
 
     bool exists() const { return entries_ != 0; }
-    bool full() const { return next(tail_) == head_; }
+    /// One entry stays free, to tell a full queue from an empty one. source: NVMe 1.1 section 4.1.3
+    bool full() const { return overrun_ || next(tail_) == head_; }
     unsigned entries() const { return entries_; }
     unsigned head() const { return head_; }
     unsigned tail() const { return tail_; }
@@ -28,8 +29,11 @@ public:
     /// The line's part of this queue: an entry that was posted with its interrupt waits to be consumed.
     bool wants_interrupt() const { return interrupt_ && pending_; }
 
-    /// The entry at the tail was written. `silent`: its interrupt is lost.
+    /// The entry at the tail was written. `silent`: its interrupt is lost. Of a full queue the first one
+    /// takes the entry that stays free, and each further one replaces an entry that the host has not
+    /// consumed.
     void advance(bool silent) {
+        overrun_ = full();
         tail_ = next(tail_);
         if (tail_ == 0) phase_ = !phase_;
         if (!silent) pending_ = true;
@@ -38,6 +42,7 @@ public:
     bool consume(std::uint64_t head) {
         if (head >= entries_) return false;
         head_ = static_cast<unsigned>(head);
+        overrun_ = false;  // head and tail are all that hardware has: what was lost cannot be told from them
         if (head_ == tail_) pending_ = false;
         return true;
     }
@@ -49,7 +54,8 @@ private:
     unsigned entries_ = 0;  ///< 0: the queue does not exist
     unsigned head_ = 0;
     unsigned tail_ = 0;
-    bool phase_ = true;  ///< of the next entry; the first round is 1
+    bool phase_ = true;     ///< of the next entry; the first round is 1
+    bool overrun_ = false;  ///< the tail has passed the host's head
     bool interrupt_ = false;
     bool pending_ = false;
 };

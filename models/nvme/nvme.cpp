@@ -2,6 +2,8 @@
 // Registers and the submission path. The completion path is in nvme_completion.cpp.
 #include "models/nvme/nvme.h"
 
+#include <algorithm>
+
 #include "models/nvme/nvme_regs.h"
 
 namespace ans {
@@ -212,6 +214,11 @@ void Nvme::ring(Queue queue, unsigned tag, SimTime at) {
 }
 
 // The first command keeps its slot: hardware has one SQE a tag, and so do we.
+unsigned Nvme::pending() const {
+    const auto waits = [](const Slot& slot) { return slot.pending; };
+    return static_cast<unsigned>(std::count_if(slots_.begin(), slots_.end(), waits));
+}
+
 void Nvme::on_pending_tag(Queue queue, Tag tag, SimTime at) {
     switch (policies_.get<TagPending>()) {
         case TagPending::Crash:

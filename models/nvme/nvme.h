@@ -46,6 +46,9 @@ public:
     void set_io_completion_queue(std::uint64_t base, unsigned entries, bool interrupt) override;
     void set_io_submission_queue(std::uint64_t base, unsigned entries) override;
 
+    /// Commands rung and not completed.
+    unsigned pending() const;
+
 private:
     struct SubmissionQueue {
         std::uint64_t base = 0;
@@ -87,6 +90,7 @@ private:
     void fetch(const Fetch& what, SimTime at);
     Refusal inspect(const Sqe& sqe, const Tcb* tcb) const;
     void deliver(const Completion& completion, SimTime at);
+    bool waits(const Completion& completion, SimTime at);
     bool post(const Completion& completion, SimTime at);
     void post_held(Queue queue, SimTime at);
     void drop_queues(SimTime at);

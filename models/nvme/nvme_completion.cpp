@@ -54,14 +54,30 @@ void Nvme::deliver(const Completion& completion, SimTime at) {
     // One that came earlier goes first; the other queue's are none of its business.
     const bool queued = std::any_of(held_.begin(), held_.end(),
                                     [&](const Completion& held) { return held.queue == completion.queue; });
-    if (cq(completion.queue).full() || queued) {
-        const unsigned head = cq(completion.queue).head();
-        report_head(EventKind::CqOverrun, completion.queue, head, head, at);
+    if ((cq(completion.queue).full() || queued) && waits(completion, at)) {
         if (held_.size() < held_.capacity()) held_.push_back(completion);
         return;
     }
     post(completion, at);
     drive_irq(at);
+}
+
+// Whether a completion waits for room is the firmware's to say.
+bool Nvme::waits(const Completion& completion, SimTime at) {
+    const CompletionQueue& queue = cq(completion.queue);
+    const bool waits =
+        firmware->waits_for_room(completion, {queue.entries(), queue.head(), queue.tail()}, at);
+    if (!events_.wants(EventKind::CqOverrun)) return waits;
+    Event event;
+    event.time = at;
+    event.kind = EventKind::CqOverrun;
+    event.unit = Unit::Nvme;
+    event.slot[0] = static_cast<std::uint64_t>(completion.queue) | std::uint64_t{!waits} << 1 |
+                    std::uint64_t{queue.entries()} << 16 | std::uint64_t{index(completion.tag)} << 48;
+    event.slot[1] = queue.head();
+    event.slot[3] = queue.tail();
+    events_.emit(event);
+    return waits;
 }
 
 bool Nvme::post(const Completion& completion, SimTime at) {

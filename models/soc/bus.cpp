@@ -54,15 +54,16 @@ void Bus::device_access(std::size_t index, tlm::tlm_generic_payload& tx, sc_core
     } else {
         const std::uint64_t address = tx.get_address();
         tx.set_address(address - region.base + region.offset);
+        bool withheld = false;
         if (ports_[index]->size() == 0)  // a part of a window that no block answers
             tx.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
         else if (seam_.planned(write))
-            seam_.access(*(*ports_[index])[0], region.unit, address, tx, at, delay);
+            withheld = !seam_.access(*(*ports_[index])[0], region.unit, address, tx, at, delay);
         else
             (*ports_[index])->b_transport(tx, delay);
         tx.set_address(address);
         if (tx.get_response_status() != tlm::TLM_OK_RESPONSE)
-            apply_policy(region, tx, at);
+            apply_policy(region, tx, at, withheld);
         else if (const EventKind kind = write ? EventKind::RegWrite : EventKind::RegRead; events_.wants(kind))
             report(kind, region, tx, at);
     }
@@ -83,8 +84,8 @@ void Bus::forgive(tlm::tlm_generic_payload& tx, std::uint8_t fill) {
     tx.set_response_status(tlm::TLM_OK_RESPONSE);
 }
 
-void Bus::apply_policy(const BusRegion& region, tlm::tlm_generic_payload& tx, SimTime at) {
-    report(EventKind::BusError, region, tx, at);
+void Bus::apply_policy(const BusRegion& region, tlm::tlm_generic_payload& tx, SimTime at, bool withheld) {
+    report(EventKind::BusError, region, tx, at, withheld);
     const tlm::tlm_response_status answer = tx.get_response_status();
     const bool hole = answer == tlm::TLM_ADDRESS_ERROR_RESPONSE &&
                       config_.policies.get<UnmappedRegister>() == UnmappedRegister::Zero;
@@ -93,7 +94,8 @@ void Bus::apply_policy(const BusRegion& region, tlm::tlm_generic_payload& tx, Si
     if (hole || right) forgive(tx, 0);
 }
 
-void Bus::report(EventKind kind, const BusRegion& region, const tlm::tlm_generic_payload& tx, SimTime at) {
+void Bus::report(EventKind kind, const BusRegion& region, const tlm::tlm_generic_payload& tx, SimTime at,
+                 bool withheld) {
     if (!events_.wants(kind)) return;
     // Order of the event table's response names.
     constexpr tlm::tlm_response_status kResponses[] = {tlm::TLM_OK_RESPONSE,
@@ -114,7 +116,7 @@ void Bus::report(EventKind kind, const BusRegion& region, const tlm::tlm_generic
         const auto response =
             std::find(std::begin(kResponses), std::end(kResponses), tx.get_response_status());
         event.slot[0] |= static_cast<std::uint64_t>(response - std::begin(kResponses)) << 48 |
-                         std::uint64_t{tx.is_write()} << 52;
+                         std::uint64_t{tx.is_write()} << 52 | std::uint64_t{withheld} << 53;
     }
     if (kind != EventKind::BusError || tx.is_write())
         std::memcpy(&event.slot[1], tx.get_data_ptr(), std::min<std::size_t>(width, sizeof event.slot[1]));

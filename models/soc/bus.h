@@ -56,8 +56,9 @@ private:
     void device_access(std::size_t region, tlm::tlm_generic_payload& tx, sc_core::sc_time& delay);
     void stopped_access(const BusRegion& region, tlm::tlm_generic_payload& tx, SimTime at);
     void forgive(tlm::tlm_generic_payload& tx, std::uint8_t fill);
-    void apply_policy(const BusRegion& region, tlm::tlm_generic_payload& tx, SimTime at);
-    void report(EventKind kind, const BusRegion& region, const tlm::tlm_generic_payload& tx, SimTime at);
+    void apply_policy(const BusRegion& region, tlm::tlm_generic_payload& tx, SimTime at, bool withheld);
+    void report(EventKind kind, const BusRegion& region, const tlm::tlm_generic_payload& tx, SimTime at,
+                bool withheld = false);
 
     EventHub& events_;
     const BusConfig config_;

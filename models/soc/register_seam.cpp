@@ -14,7 +14,7 @@ std::size_t width(const tlm::tlm_generic_payload& tx) {
 }
 }  // namespace
 
-void RegisterSeam::access(tlm::tlm_fw_transport_if<>& block, Unit unit, std::uint64_t address,
+bool RegisterSeam::access(tlm::tlm_fw_transport_if<>& block, Unit unit, std::uint64_t address,
                           tlm::tlm_generic_payload& tx, SimTime at, sc_core::sc_time& delay) const {
     Event about;
     about.time = at;
@@ -23,22 +23,22 @@ void RegisterSeam::access(tlm::tlm_fw_transport_if<>& block, Unit unit, std::uin
     about.slot[0] = static_cast<std::uint32_t>(tx.get_address()) | std::uint64_t{tx.get_data_length() & 0xff}
                                                                        << 32;
     about.slot[2] = address;
-    if (tx.is_write())
-        write(block, about, tx, delay);
-    else
-        read(block, about, tx, delay);
+    if (tx.is_read()) return read(block, about, tx, delay);
+    write(block, about, tx, delay);
+    return true;
 }
 
-void RegisterSeam::read(tlm::tlm_fw_transport_if<>& block, Event about, tlm::tlm_generic_payload& tx,
+bool RegisterSeam::read(tlm::tlm_fw_transport_if<>& block, Event about, tlm::tlm_generic_payload& tx,
                         sc_core::sc_time& delay) const {
     block.b_transport(tx, delay);
-    if (tx.get_response_status() != tlm::TLM_OK_RESPONSE) return;
+    if (tx.get_response_status() != tlm::TLM_OK_RESPONSE) return true;
     std::memcpy(&about.slot[1], tx.get_data_ptr(), width(tx));
     const Verdict verdict = decide_.ask(DecidePoint::RegisterRead, about);
     if (verdict.kind == Verdict::Kind::Drop) tx.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
     if (verdict.kind == Verdict::Kind::Delay) delay += to_sc(verdict.delay);
     if (verdict.kind == Verdict::Kind::Replace)
         std::memcpy(tx.get_data_ptr(), &verdict.replacement.slot[1], width(tx));
+    return verdict.kind != Verdict::Kind::Drop;
 }
 
 void RegisterSeam::write(tlm::tlm_fw_transport_if<>& block, Event about, tlm::tlm_generic_payload& tx,

@@ -19,11 +19,12 @@ public:
         return decide_.planned(write ? DecidePoint::RegisterWrite : DecidePoint::RegisterRead);
     }
     /// Carries the access to the block; `unit`, `address` on the bus and `at` as the bus will report them.
-    void access(tlm::tlm_fw_transport_if<>& block, Unit unit, std::uint64_t address,
+    /// False: the block answered, and the answer never reaches the CPU.
+    bool access(tlm::tlm_fw_transport_if<>& block, Unit unit, std::uint64_t address,
                 tlm::tlm_generic_payload& tx, SimTime at, sc_core::sc_time& delay) const;
 
 private:
-    void read(tlm::tlm_fw_transport_if<>& block, Event about, tlm::tlm_generic_payload& tx,
+    bool read(tlm::tlm_fw_transport_if<>& block, Event about, tlm::tlm_generic_payload& tx,
               sc_core::sc_time& delay) const;
     void write(tlm::tlm_fw_transport_if<>& block, Event about, tlm::tlm_generic_payload& tx,
                sc_core::sc_time& delay) const;

@@ -19,7 +19,8 @@ enum CpuPort : std::size_t {
     kCpuAsc,
     kCpuSart,
     kCpuPmgr,
-    kCpuDram
+    kCpuDram,
+    kCpuSecondDram
 };
 // Order of iop_regions(); everything else goes through SART.
 enum IopPort : std::size_t { kIopMailbox, kIopNvme };
@@ -91,7 +92,7 @@ Soc::Soc(sc_core::sc_module_name name, const SocConfig& config)
       policies_(config.policies),
       decide_(*config.decide),
       dram_region_(ans::dram_region(config)),
-      bus_("bus", bus_config(config), cpu_regions()),
+      bus_("bus", bus_config(config), cpu_regions(config.second_dram)),
       iop_bus_("iop_bus", iop_bus_config(), iop_regions()),
       mailbox_("mailbox", {config.events, config.mailbox_depth}),
       a2i_seam_("a2i_seam", DecidePoint::MailboxA2i, *config.decide),
@@ -114,23 +115,27 @@ Soc::Soc(sc_core::sc_module_name name, const SocConfig& config)
                                       profile_.mailbox_irq[i], *config.decide);
     if (config.own_dram) dram_.add_region(dram_region_.base, Backing::sparse(dram_region_.size));
     bind_buses();
+    if (config.second_dram.size != 0) bus_.out(kCpuSecondDram).bind(dram_.bus);
     bind_wires();
     update(0);
 }
 
-std::vector<BusRegion> Soc::cpu_regions() const {
+std::vector<BusRegion> Soc::cpu_regions(const Window& second_dram) const {
     using nvmmu_regs::kFirst;
     using nvmmu_regs::kSize;
     const SocProfile& p = profile_;
     const std::uint64_t after = kFirst + kSize;
-    return {{p.nvme.base, kFirst, Unit::Nvme, true, true, 0},
-            {p.nvme.base + kFirst, kSize, Unit::Nvmmu, true, true, kFirst},
-            {p.nvme.base + after, p.nvme.size - after, Unit::Nvme, true, true, after},
-            {p.mailbox.base, p.mailbox.size, Unit::Mailbox, true, false, 0},
-            {p.asc.base, p.asc.size, Unit::Asc, true, false, 0},
-            {p.sart.base, p.sart.size, Unit::Sart, true, false, 0},
-            {p.pmgr.base, p.pmgr.size, Unit::Pmgr, true, false, 0},
-            dram_region_};
+    std::vector<BusRegion> regions{{p.nvme.base, kFirst, Unit::Nvme, true, true, 0},
+                                   {p.nvme.base + kFirst, kSize, Unit::Nvmmu, true, true, kFirst},
+                                   {p.nvme.base + after, p.nvme.size - after, Unit::Nvme, true, true, after},
+                                   {p.mailbox.base, p.mailbox.size, Unit::Mailbox, true, false, 0},
+                                   {p.asc.base, p.asc.size, Unit::Asc, true, false, 0},
+                                   {p.sart.base, p.sart.size, Unit::Sart, true, false, 0},
+                                   {p.pmgr.base, p.pmgr.size, Unit::Pmgr, true, false, 0},
+                                   dram_region_};
+    if (second_dram.size != 0)
+        regions.push_back({second_dram.base, second_dram.size, Unit::Dram, false, false, 0});
+    return regions;
 }
 
 std::vector<BusRegion> Soc::iop_regions() const {

@@ -34,6 +34,7 @@ struct SocConfig {
     std::uint64_t dram_base = 0;  ///< 0: the profile's
     std::uint64_t dram_size = 0;  ///< bytes; 0: the profile's
     bool own_dram = true;         ///< false: memory comes from outside, by dram().add_region()
+    Window second_dram{0, 0};     ///< more memory that the CPU sees, by dram().add_region(); size 0: none
     unsigned mailbox_depth = 16;  ///< messages
     bool powered = true;          ///< the boot loader left the power domains on
     bool running = false;         ///< and CPU_CONTROL.RUN set
@@ -68,6 +69,9 @@ public:
     /// The bytes go to memory past every filter, or as the coprocessor's go, through SART. False: refused.
     bool write_memory(std::uint64_t address, const std::vector<std::byte>& data, bool through_sart);
 
+    /// Commands rung and not yet completed.
+    unsigned commands_in_flight() const { return nvme_.pending(); }
+
     /// The registers of a block as this SoC has them, or nullptr.
     const RegMap* register_map(Unit unit) const;
     const SocProfile& profile() const { return profile_; }
@@ -76,7 +80,7 @@ public:
     Dram& dram() { return dram_; }
 
 private:
-    std::vector<BusRegion> cpu_regions() const;
+    std::vector<BusRegion> cpu_regions(const Window& second_dram) const;
     std::vector<BusRegion> iop_regions() const;
     void bind_buses();
     void bind_wires();

@@ -15,7 +15,8 @@ read -ra cc <<<"${CC:-gcc}"   # may be two words: ccache gcc
 say() { echo "linux.sh: $*" >&2; }
 fail() { say "$@"; exit 1; }
 
-# logged NAME WHAT COMMAND...: runs a long command quietly; when it fails, shows the end of its log and where all of it is.
+# logged NAME WHAT COMMAND...: runs a long command quietly; when it fails, shows the end of its log and where all of
+# it is.
 logged() {
   local log=$cache/log/$1.log what=$2 start=$SECONDS status
   shift 2

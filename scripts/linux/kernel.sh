@@ -19,8 +19,8 @@ kernel_fragments() {
 kernel_inputs() {
   local fragments
   mapfile -t fragments < <(kernel_fragments)
-  cat "${fragments[@]}"
-  "${cc[@]}" --version | head -n 1
+  grep -h "^CONFIG_" "${fragments[@]}"
+  { "${cc[@]}" --version || true; } 2>/dev/null | head -n 1
 }
 
 check_machine() {
@@ -35,7 +35,7 @@ check_user_tree() {
   done
   for file in .config include/config arch/x86/include/generated arch/um/include/generated; do
     [ ! -e "$1/$file" ] ||
-      fail "--kernel-src $1: something was built in this tree ($file); run 'make mrproper' there, or give a clean checkout"
+      fail "--kernel-src $1: something was built in this tree ($file); run 'make mrproper' there, or give a clean one"
   done
 }
 
@@ -45,7 +45,7 @@ unpack_source() {
   rm -rf "$part"
   mkdir -p "$part"
   tar -C "$part" -xf "$archive" --strip-components=1 --exclude='*/drivers/gpu/*.[ch]' --exclude='*/drivers/net/*.[ch]' \
-    --exclude='*/drivers/media/*.[ch]' --exclude='*/sound/*.[ch]' --exclude='*/Documentation/*.rst' --exclude='*.dts*'
+    --exclude='*/drivers/media/*.[ch]' --exclude='*/sound/*.[ch]' --exclude='*/Documentation/*.rst'
   mv "$part" "$kernel_source"
 }
 
@@ -57,7 +57,10 @@ configure_kernel() {
   "$kernel_source/scripts/kconfig/merge_config.sh" -m -O "$kernel_build" "$kernel_build/.config" "${fragments[@]}"
   kernel_make olddefconfig
   while read -r wanted; do
-    grep -qxF "$wanted" "$kernel_build/.config" || { echo "this kernel cannot have $wanted, which the guest needs"; missing=1; }
+    grep -qxF "$wanted" "$kernel_build/.config" || {
+      echo "this kernel cannot have $wanted, which the guest needs"
+      missing=1
+    }
   done < <(grep -h '^CONFIG_' "${fragments[@]}")
   return $missing
 }
@@ -68,13 +71,18 @@ compile_kernel() {
   mv "$kernel_build/release.part" "$kernel_build/release"
 }
 
-make_debian_kernel() {
-  local version
-  install_missing "${kernel_packages[@]}"
+name_debian_kernel() {
   version=$(version_of "$kernel_package")
   kernel_source=$cache/source-$version
   kernel_build=$cache/kernel-$flavour-$({ echo "$version"; kernel_inputs; } | key_of)
+}
+
+make_debian_kernel() {
+  local version
+  name_debian_kernel
   [ -e "$kernel_build/release" ] && return 0
+  install_missing "${kernel_packages[@]}"
+  name_debian_kernel
   [ -e "$kernel_source" ] || logged source "source of $kernel_package $version" unpack_source
   mkdir -p "$kernel_build"
   logged configuration "configuration ($flavour)" configure_kernel
@@ -87,7 +95,8 @@ make_user_kernel() {
   kernel_source=$(cd "$kernel_src" && pwd)
   kernel_build=$cache/kernel-$flavour-$({ echo "$kernel_source"; kernel_inputs; } | key_of)
   mkdir -p "$kernel_build"
-  [ -e "$kernel_build/release" ] || logged configuration "configuration ($flavour) of $(basename "$kernel_source")" configure_kernel
+  [ -e "$kernel_build/release" ] ||
+    logged configuration "configuration ($flavour) of $(basename "$kernel_source")" configure_kernel
   logged kernel "kernel ($flavour) of $(basename "$kernel_source")" compile_kernel
 }
 

@@ -1,19 +1,19 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # the parts of linux.sh share their variables
 # SPDX-License-Identifier: MIT
-# The kit: kernel, first root file system, programs, preloaded library. Sets kit (its folder), which is only ever whole.
+# The kit: kernel, first root file system, programs, preloaded library. Sets kit (its folder), which is only ever
+# whole.
 
 # The modules in the order they are loaded in, each after those it needs.
 wanted_modules=(ans-irqchip apple-mailbox apple-rtkit apple-sart nvme-core nvme-apple)
 
 # What the kit is made of: another of these makes another kit.
 kit_inputs() {
-  local package
-  for package in "${tool_packages[@]}" libc6; do echo "$package $(version_of "$package")"; done
+  dpkg-query -W "${tool_packages[@]}" "${run_packages[@]}" libc6 2>/dev/null || true
   echo "$kernel_build $cache"
-  find "$kernel_build" -name '*.ko' -print0 | sort -z | xargs -0 -r sha256sum
-  sha256sum "$kernel_build/linux"
+  find "$kernel_build/" -name '*.ko' -print0 | sort -z | xargs -0 -r sha256sum
+  sha256sum <"$kernel_build/linux"
   (cd "$guest" && find . -type f ! -name '*.md' | sort | tr '\n' '\0' | xargs -0 sha256sum)
-  sha256sum "$repository"/scripts/linux/*.sh
+  sha256sum <"$repository/scripts/linux/kit.sh"
 }
 
 # own_module NAME: a module of ours, built against the kernel.
@@ -39,7 +39,7 @@ collect_modules() {
   mkdir -p "$part/ko"
   while IFS= read -r -d '' file; do
     cp "$file" "$part/ko/$(basename "$file" | tr _ -)"
-  done < <(find "$kernel_build" "$part/modules" -name '*.ko' -print0)
+  done < <(find "$kernel_build/" "$part/modules" -name '*.ko' -print0)
   needed_modules "${wanted_modules[@]}" | awk '!seen[$0]++' >"$part/order"
 }
 
@@ -59,7 +59,7 @@ collect_tools() {
 # cpio_list: the first root file system, a line an entry, as the kernel's gen_init_cpio reads it.
 cpio_list() {
   local directory applet name
-  for directory in bin sbin lib lib64 lib/modules dev proc sys run tmp mnt tools host ans etc; do
+  for directory in bin sbin lib lib64 lib/modules dev proc sys run tmp mnt tools host ans ans/steps ans/modules etc; do
     echo "dir /$directory 0755 0 0"
   done
   echo "nod /dev/console 0600 0 0 c 5 1"
@@ -81,16 +81,19 @@ make_initramfs() {
   echo "$kit/tools" >"$part/tools-path"
   cpio_list >"$part/list"
   "$kernel_build/usr/gen_init_cpio" -t 0 "$part/list" >"$part/initramfs.cpio"
-  "${cc[@]}" -O2 -Wall -Wextra -shared -fPIC -fvisibility=hidden -o "$part/preload.so" "$guest"/preload/*.c
+  "${cc[@]}" -O2 -Wall -Wextra -shared -fPIC -fvisibility=hidden -o "$part/preload.so" "$guest/preload/host.c"
   cp "$kernel_build/linux" "$part/linux"
   rm -r "$part/modules" "$part/ko" "$part/list" "$part/tools-path" "$part/order"
 }
 
+name_kit() { kit=$cache/kit-$flavour-$(kit_inputs | key_of); }
+
 make_missing_kit() {
   make_kernel
-  install_missing "${tool_packages[@]}" "${run_packages[@]}" kmod
-  kit=$cache/kit-$flavour-$(kit_inputs | key_of)
+  name_kit
   [ -e "$kit" ] && return 0
+  install_missing "${tool_packages[@]}" "${run_packages[@]}" kmod
+  name_kit
   part=$kit.part
   rm -rf "$part"
   mkdir -p "$part"

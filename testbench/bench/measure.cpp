@@ -26,7 +26,7 @@ class StepClock : public scenario::RunObserver {
 public:
     EventHub::Kinds kinds() const override { return {}; }
     void on_event(const Event&) override {}
-    void step_begun(std::size_t, SimTime) override { begun_ = wall_seconds(); }
+    void step_begun(std::size_t, std::string_view, SimTime) override { begun_ = wall_seconds(); }
     void step_ended(std::size_t, const scenario::StepResult&) override {
         seconds.push_back(wall_seconds() - begun_);
     }

@@ -104,8 +104,8 @@ void StoryTeller::on_event(const Event& event) {
     }
 }
 
-void StoryTeller::step_begun(std::size_t index, SimTime at) {
-    say({Scene::StepBegin, at, "", "", index});
+void StoryTeller::step_begun(std::size_t index, std::string_view name, SimTime at) {
+    say({Scene::StepBegin, at, std::string(name), "", index});
 }
 
 void StoryTeller::step_ended(std::size_t index, const StepResult& result) {
@@ -164,6 +164,13 @@ std::string media_text(const scenario::Media& media) {
     return "image " + printable(media.image) + (media.read_only ? " (read only)" : "");
 }
 
+std::string driver_text(const scenario::Driver& driver) {
+    if (driver.kind == scenario::DriverKind::Reference) return "reference driver";
+    if (driver.kind == scenario::DriverKind::Linux)
+        return driver.guest.flavour == scenario::GuestFlavour::Kasan ? "Linux with KASAN" : "Linux";
+    return "driver " + printable(driver.library);
+}
+
 std::string padded(std::string text, std::size_t width) {
     text.resize(std::max(width, text.size()), ' ');
     return text;
@@ -203,8 +210,8 @@ std::string StoryPrinter::opening() const {
     for (const std::string& line : wrapped(printable(s.description), 96))
         out += "  " + line + "\n";
     out += "  " + std::string(soc == nullptr ? "" : soc->title) + " (" + s.soc + "), firmware " +
-           std::string(generation_name(s.firmware.generation)) + ", " + media_text(s.media) +
-           (s.driver.kind == scenario::DriverKind::Linux ? ", Linux" : ", reference driver");
+           std::string(generation_name(s.firmware.generation)) + ", " + media_text(s.media) + ", " +
+           driver_text(s.driver);
     for (std::size_t i = 0; i < s.driver.omit.size(); ++i)
         out.append(i == 0 ? " without " : " and ").append(driver::name(s.driver.omit[i]));
     return out + ", seed " + std::to_string(s.seed) + "\n\n";
@@ -220,9 +227,11 @@ std::string StoryPrinter::line(const StoryLine& line) const {
                                                   : Colour::Dim;
     switch (line.scene) {
         case Scene::StepBegin:
-            return line.step < scenario_.steps.size()
-                       ? at + style_(Colour::Bold, describe(scenario_.steps[line.step])) + "\n"
-                       : std::string();
+            return at +
+                   style_(Colour::Bold, line.step < scenario_.steps.size()
+                                            ? describe(scenario_.steps[line.step])
+                                            : line.text) +
+                   "\n";
         case Scene::StepEnd:
             return told(line.mark == "ok" ? Colour::Good : Colour::Warn, line.mark);
         case Scene::Stage:

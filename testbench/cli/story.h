@@ -48,7 +48,7 @@ public:
 
     EventHub::Kinds kinds() const override;
     void on_event(const Event& event) override;
-    void step_begun(std::size_t index, SimTime at) override;
+    void step_begun(std::size_t index, std::string_view name, SimTime at) override;
     void step_ended(std::size_t index, const scenario::StepResult& result) override;
 
 private:

@@ -133,7 +133,7 @@ bool Guest::serve() {
     const int ready = poll(waits.data(), count, static_cast<int>(patience_s_ * 1000));
     if (ready < 0 && errno != EINTR) throw PeerError("poll failed");
     if (ready == 0) {
-        fail(host::HostFailure::Kind::Stuck, "the kernel said nothing for " +
+        fail(host::HostFailure::Kind::Deadline, "the kernel said nothing for " +
                                                  std::to_string(static_cast<int>(patience_s_)) +
                                                  " s of real time, while its own time stood still");
         return false;

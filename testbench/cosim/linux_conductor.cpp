@@ -135,7 +135,7 @@ void LinuxConductor::begin(std::size_t index, SimTime at) {
     next_ = index + 1;
     results_[index].begin = at;
     results_[index].status = StepStatus::Unfinished;
-    if (observer_ != nullptr) observer_->step_begun(index, at);
+    if (observer_ != nullptr) observer_->step_begun(index, "", at);
 }
 
 void LinuxConductor::end(std::size_t index, bool good, SimTime at) {

@@ -126,7 +126,10 @@ void FaultPlan::plan(std::size_t index, const Do& todo, const Event* event, SimT
     Planned planned = resolve(index, todo, event);
     if (of_script(planned)) planned.step = script_of(planned).runner.done();
     if (!todo.action->own() && todo.delay == 0 && (event != nullptr || of_script(planned))) {
-        arm(planned, now);
+        // A step hits what comes after the event that was waited for, also where that thing is yet to be
+        // judged.
+        const bool over = of_script(planned) && event != nullptr && can_hit_match(*todo.action, event->kind);
+        arm(planned, now, 0, over ? std::optional<Event>(*event) : std::nullopt);
         return;
     }
     if (agenda_.size() >= kMaxPlanned) return;
@@ -135,12 +138,13 @@ void FaultPlan::plan(std::size_t index, const Do& todo, const Event* event, SimT
 }
 
 // `already`: things that it has hit before it came to wait.
-void FaultPlan::arm(const Planned& planned, SimTime now, std::uint32_t already) {
+void FaultPlan::arm(const Planned& planned, SimTime now, std::uint32_t already,
+                    const std::optional<Event>& past) {
     const Do& todo = *planned.todo;
     const std::uint32_t unbounded = std::numeric_limits<std::uint32_t>::max();
     const std::uint32_t things = todo.things != 0 ? todo.things : todo.span != 0 ? unbounded : 1;
     if (things <= already) return;
-    const Armed armed{planned, todo.span == 0 ? kNever : later(now, todo.span), things - already};
+    const Armed armed{planned, todo.span == 0 ? kNever : later(now, todo.span), things - already, past};
     const auto known = std::find_if(armed_.begin(), armed_.end(),
                                     [&](const Armed& other) { return other.planned == planned; });
     if (known != armed_.end())
@@ -245,8 +249,12 @@ Verdict FaultPlan::decide(DecidePoint point, const Event& about) {
 }
 
 std::size_t FaultPlan::find_armed(DecidePoint point, const Event& about, std::size_t count) const {
+    const auto takes = [&](const Armed& armed) {
+        return fits(armed.planned.action(), armed.planned.values, point, about) &&
+               !(armed.past && same_thing(*armed.past, about));
+    };
     std::size_t index = 0;
-    while (index < count && !fits(armed_[index].planned.action(), armed_[index].planned.values, point, about))
+    while (index < count && !takes(armed_[index]))
         ++index;
     return index;
 }

@@ -81,8 +81,9 @@ private:
     /// Waits for its things.
     struct Armed {
         Planned planned;
-        SimTime until;       ///< after that it waits no more
-        std::uint32_t left;  ///< things that it will still hit
+        SimTime until;                   ///< after that it waits no more
+        std::uint32_t left;              ///< things that it will still hit
+        std::optional<Event> past = {};  ///< a thing that may still come to be judged and is not hit
     };
 
     void start_of_simulation() override;
@@ -90,7 +91,8 @@ private:
     static bool concerns(const Rule& rule, DecidePoint point, const Event& about);
     Planned resolve(std::size_t index, const Do& todo, const Event* event) const;
     void plan(std::size_t index, const Do& todo, const Event* event, SimTime now);
-    void arm(const Planned& planned, SimTime now, std::uint32_t already = 0);
+    void arm(const Planned& planned, SimTime now, std::uint32_t already = 0,
+             const std::optional<Event>& past = {});
     std::size_t find_armed(DecidePoint point, const Event& about, std::size_t count) const;
     Verdict hit_armed(std::size_t index, const Event& about);
     void run_due();

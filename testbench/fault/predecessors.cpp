@@ -23,18 +23,27 @@ Predecessors::Values Predecessors::values_of(const Fields& fields, const Event& 
 
 void Predecessors::note(const Event& event) {
     if (!following_.matches(event)) return;
-    const Seen now{values_of(theirs_, event), event.time};
-    const auto known =
-        std::find_if(seen_.begin(), seen_.end(), [&](const Seen& s) { return s.values == now.values; });
-    if (known != seen_.end())
-        *known = now;
-    else if (seen_.size() < seen_.capacity())
-        seen_.push_back(now);
-    else
-        *std::min_element(seen_.begin(), seen_.end(), [](auto& a, auto& b) { return a.at < b.at; }) = now;
+    if (newest_) keep({values_of(theirs_, *newest_), newest_->time});
+    newest_ = event;
+    newest_->text_size = 0;  // the text lives no longer than the event
 }
 
-bool Predecessors::precede(const Event& event) const {
+void Predecessors::keep(const Seen& seen) {
+    const auto known =
+        std::find_if(seen_.begin(), seen_.end(), [&](const Seen& s) { return s.values == seen.values; });
+    if (known != seen_.end())
+        *known = seen;
+    else if (seen_.size() < seen_.capacity())
+        seen_.push_back(seen);
+    else
+        *std::min_element(seen_.begin(), seen_.end(), [](auto& a, auto& b) { return a.at < b.at; }) = seen;
+}
+
+bool Predecessors::precede(const Event& event) {
+    if (newest_ && !same_thing(*newest_, event)) {
+        keep({values_of(theirs_, *newest_), newest_->time});
+        newest_.reset();
+    }
     const Values wanted = values_of(ours_, event);
     return std::any_of(seen_.begin(), seen_.end(), [&](const Seen& s) {
         // A CPU's local time may lie before that of an event which was delivered earlier.

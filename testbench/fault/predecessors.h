@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <vector>
 
 #include "testbench/fault/rule.h"
@@ -17,8 +18,9 @@ public:
 
     /// Keeps the event if it is one of them. `event` is of the kind that `following` names.
     void note(const Event& event);
-    /// Was there one, at most `within` before `event` and with the same fields?
-    bool precede(const Event& event) const;
+    /// Was there one, at most `within` before `event` and with the same fields? Not counting `event` itself,
+    /// which is noted already where a thing is judged after it was observed (a fetched command).
+    bool precede(const Event& event);
 
 private:
     /// More different ones than tags exist need not be told apart: the one noted longest ago is forgotten.
@@ -31,12 +33,14 @@ private:
     };
 
     Values values_of(const Fields& fields, const Event& event) const;
+    void keep(const Seen& seen);
 
     const Following& following_;
     std::size_t same_;
     Fields theirs_{};
     Fields ours_{};
     std::vector<Seen> seen_;
+    std::optional<Event> newest_;  ///< noted last and not among `seen_` yet
 };
 
 }  // namespace ans::fault

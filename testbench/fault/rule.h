@@ -98,6 +98,14 @@ struct ActionInfo {
     bool at(DecidePoint p) const { return !own() && (p == point || p == second_point); }
 };
 
+/// Is that the event of the very thing that is judged? Some things are observed before they are judged: a
+/// command is fetched before it is on its way to the firmware, a reset leaves the PMGR before it reaches the
+/// coprocessor.
+inline bool same_thing(const Event& observed, const Event& judged) {
+    return judged.text_size == 0 && observed.kind == judged.kind && observed.unit == judged.unit &&
+           observed.time == judged.time && observed.slot == judged.slot;
+}
+
 struct FieldMatch {
     enum class Op : std::uint8_t { Equal, Masked, Range, OneOf };
     const EventField* field = nullptr;

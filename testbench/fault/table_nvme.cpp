@@ -54,6 +54,8 @@ constexpr FieldUse kHeadBits[] = {from("sq_head", "head")};
 constexpr ParamInfo kQueue[] = {needed("queue", 1, "SQ that the entry names: 0 admin, 1 I/O")};
 constexpr FieldUse kQueueBits[] = {from("queue", "queue")};
 
+constexpr FieldUse kForced[] = {is("forced", 1)};
+
 constexpr FieldUse kNvmeHigh[] = {is("line", static_cast<std::uint64_t>(Wire::Nvme)), is("level", 1)};
 constexpr FieldUse kNvmeLow[] = {is("line", static_cast<std::uint64_t>(Wire::Nvme)), is("level", 0)};
 
@@ -163,6 +165,14 @@ constexpr ActionInfo kRows[] = {
         .with(kResult)
         .sets(kResultBits)
         .like("odd answers to Set Features", "NVMe 1.1 section 4.6; hardware.md 6.5: dword 0 is used"),
+
+    Row("nvme", "nvme.cq.overrun", "a completion does not wait for room in its queue")
+        .at(P::CompletionRoom, K::CqOverrun)
+        .with(kOnlyTag)
+        .hits(kOfTag)
+        .sets(kForced)
+        .like("a controller that does not look at the head: it writes over entries that nobody has consumed",
+              "hardware.md 10 item 11, CQ overrun; NVMe 1.1 section 4.1 forbids it"),
 
     entry("nvme.cqe.cid", "an entry names another command")
         .with(kCid)

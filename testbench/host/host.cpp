@@ -26,7 +26,7 @@ Host::Host(sc_core::sc_module_name name, Engine& engine, const HostConfig& confi
       arena_(config.arena_base, config.arena_size) {
     interrupt_sink.bind(*this);
     tx_.set_byte_enable_ptr(nullptr);
-    create_cpu("irq", 0, [this] { irq_loop(); });
+    create_irq_cpu(0);
     sc_core::sc_spawn_options options;
     options.spawn_method();
     options.dont_initialize();
@@ -50,6 +50,10 @@ Host::Cpu& Host::create_cpu(std::string_view name, SimTime start, std::function<
     cpu.process = sc_core::sc_spawn([this, &cpu, body = std::move(entry)] { run_thread(cpu, body); },
                                     sc_core::sc_gen_unique_name("cpu"), &options);
     return cpu;
+}
+
+void Host::create_irq_cpu(SimTime start) {
+    create_cpu("irq", start, [this] { irq_loop(); }).background = true;
 }
 
 void Host::run_thread(Cpu& cpu, const std::function<void()>& entry) {
@@ -106,6 +110,20 @@ void Host::start(std::function<void()> entry) {
     });
 }
 
+std::vector<std::string> Host::live_threads() const {
+    std::vector<std::string> names;
+    for (const auto& cpu : cpus_)
+        if (!cpu->done && !cpu->background) names.push_back(cpu->name);
+    return names;
+}
+
+std::vector<unsigned> Host::requested_lines() const {
+    std::vector<unsigned> numbers;
+    for (const auto& line : lines_)
+        numbers.push_back(line->line);
+    return numbers;
+}
+
 void Host::power_off() {
     Cpu* const caller = current_;
     for (const auto& cpu : cpus_) {
@@ -114,8 +132,11 @@ void Host::power_off() {
         cpu->process.kill();
     }
     current_ = caller;
+    // The next one to request a line must find it masked: only then a line that is high is delivered.
+    for (const auto& line : lines_)
+        interrupts->mask(line->line, kernel_now());
     lines_.clear();
-    create_cpu("irq", kernel_now(), [this] { irq_loop(); });
+    create_irq_cpu(kernel_now());
 }
 
 void Host::abandon() {
@@ -213,6 +234,18 @@ void Host::refuse(port::Address address, unsigned width, bool write) {
         block(never);
 }
 
+std::uint8_t Host::read8(port::Address address) {
+    return access<std::uint8_t>(tlm::TLM_READ_COMMAND, address, 0);
+}
+std::uint16_t Host::read16(port::Address address) {
+    return access<std::uint16_t>(tlm::TLM_READ_COMMAND, address, 0);
+}
+void Host::write8(port::Address address, std::uint8_t value) {
+    access(tlm::TLM_WRITE_COMMAND, address, value);
+}
+void Host::write16(port::Address address, std::uint16_t value) {
+    access(tlm::TLM_WRITE_COMMAND, address, value);
+}
 std::uint32_t Host::read32(port::Address address) {
     return access<std::uint32_t>(tlm::TLM_READ_COMMAND, address, 0);
 }

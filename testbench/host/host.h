@@ -30,7 +30,8 @@ struct HostConfig {
 
 /// Why the host ended the run by itself.
 struct HostFailure {
-    enum class Kind : std::uint8_t { None, BusFault, BusHang, Exception, Stuck, GuestBroken };
+    /// Crash, Deadline, GuestBroken: of code that is not ours; its conductor tells them.
+    enum class Kind : std::uint8_t { None, BusFault, BusHang, Exception, Crash, Deadline, GuestBroken };
     Kind kind = Kind::None;
     std::string thread;
     std::string text;
@@ -56,6 +57,12 @@ public:
     /// The same after a run that ended before its threads did; callable from outside only. A driver that
     /// lives on may then be destroyed, but not be called.
     void abandon();
+
+    // Widths that port::Port leaves out.
+    std::uint8_t read8(port::Address address);
+    std::uint16_t read16(port::Address address);
+    void write8(port::Address address, std::uint8_t value);
+    void write16(port::Address address, std::uint16_t value);
 
     // port::Port
     std::uint32_t read32(port::Address address) override;
@@ -87,6 +94,10 @@ public:
     /// DMA memory in use; equal before and after a driver's whole life.
     std::size_t dma_bytes_in_use() const { return arena_.bytes_in_use(); }
     std::uint64_t interrupts_taken() const { return irq_entries_; }
+    /// Threads that neither ended nor were ended; the interrupt CPU is none.
+    std::vector<std::string> live_threads() const;
+    /// Lines with a handler.
+    std::vector<unsigned> requested_lines() const;
 
 private:
     struct Cpu {
@@ -95,6 +106,7 @@ private:
         SimTime local = 0;
         sc_core::sc_process_handle process;
         bool done = false;
+        bool background = false;  ///< not the driver's: takes the interrupts
         sc_core::sc_event finished;
     };
     struct IrqLine {
@@ -116,6 +128,7 @@ private:
     void block(const sc_core::sc_event& event);
     bool block(const sc_core::sc_event& event, SimTime deadline);
     Cpu& create_cpu(std::string_view name, SimTime start, std::function<void()> entry);
+    void create_irq_cpu(SimTime start);
     void run_thread(Cpu& cpu, const std::function<void()>& entry);
     void fail(HostFailure::Kind kind, std::string text);
     void irq_loop();

@@ -52,6 +52,8 @@ void BusMonitor::Watch::on_event(const Event& event) {
 
 void BusMonitor::on_refused(const Event& event) {
     const bool write = (event.slot[0] >> 52 & 1) != 0;
+    const bool withheld = (event.slot[0] >> 53 & 1) != 0;
+    if (withheld) return;  // the block answered: nothing that a driver could have known
     if (domains_off_ != 0 && is_powered_block(event.unit)) {
         report(RuleId::Pwr03, event, write);
         return;

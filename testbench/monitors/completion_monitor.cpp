@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "testbench/monitors/completion_monitor.h"
 
+#include <utility>
+
 namespace ans::monitor {
 
 CompletionMonitor::CompletionMonitor(EventHub& events, Judge& judge, unsigned line, SimTime patience)
-    : Monitor(events, judge, {EventKind::CqHead, EventKind::CqOverrun, EventKind::IrqLevel}),
+    : Monitor(events, judge,
+              {EventKind::CqHead, EventKind::CqOverrun, EventKind::IrqLevel, EventKind::ControllerState}),
       line_(line),
       patience_(patience) {}
 
@@ -16,9 +19,11 @@ void CompletionMonitor::on_event(const Event& event) {
         case EventKind::IrqLevel:
             on_irq(event);
             break;
+        case EventKind::ControllerState:
+            if ((event.slot[0] & 1) == 0) overrun_ = {};  // the queues are gone
+            break;
         default:
-            judge_.violate(RuleId::Cq02, event.time, "%s queue, head and tail at %llu",
-                           queue_name(queue_of(event)), static_cast<unsigned long long>(event.slot[3]));
+            overrun_[queue_of(event)] = overrun_[queue_of(event)] || was_forced(event);
             break;
     }
 }
@@ -29,7 +34,10 @@ void CompletionMonitor::on_head(const Event& event) {
     const std::uint64_t tail = event.slot[3];
     const std::uint64_t entries = event.slot[0] >> 16 & 0xffff'ffff;
     const bool wrapped = tail < before;
-    const bool posted = wrapped ? head >= before || head <= tail : head >= before && head <= tail;
+    // With the tail past the head, every entry holds something that was posted.
+    const bool overrun = std::exchange(overrun_[queue_of(event)], false);
+    const bool posted =
+        overrun || (wrapped ? head >= before || head <= tail : head >= before && head <= tail);
     if (!posted || (entries != 0 && head >= entries))
         judge_.violate(RuleId::Cq01, event.time, "%s queue: head %llu written, was %llu, tail %llu",
                        queue_name(queue_of(event)), static_cast<unsigned long long>(head),

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
-// CQ-* and IRQ-01: completion queue heads and the NVMe interrupt line.
+// CQ-01 and IRQ-01: completion queue heads and the NVMe interrupt line.
 #pragma once
 
+#include <array>
+
+#include "testbench/monitors/event_bits.h"
 #include "testbench/monitors/monitor.h"
 
 namespace ans::monitor {
@@ -21,6 +24,7 @@ private:
 
     const unsigned line_;
     const SimTime patience_;
+    std::array<bool, 2> overrun_{};   ///< by queue: entries were forced in since the head was written
     SimTime waiting_since_ = kNever;  ///< since when the line is high without progress
 };
 

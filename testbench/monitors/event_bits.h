@@ -17,6 +17,11 @@ constexpr const char* queue_name(unsigned queue) {
     return queue == 0 ? "admin" : "io";
 }
 
+/// Of an overrun: the completion was written all the same.
+constexpr bool was_forced(const Event& e) {
+    return (e.slot[0] >> 1 & 1) != 0;
+}
+
 /// Reset and run lines.
 constexpr bool level_of(const Event& e) {
     return (e.slot[0] & 1) != 0;

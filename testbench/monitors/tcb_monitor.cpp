@@ -2,6 +2,7 @@
 #include "testbench/monitors/tcb_monitor.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace ans::monitor {
 
@@ -40,8 +41,8 @@ TcbMonitor::TcbMonitor(EventHub& events, Judge& judge)
     : Monitor(
           events, judge,
           {EventKind::Doorbell, EventKind::CommandFetched, EventKind::TcbFetched, EventKind::TcbInvalidated,
-           EventKind::CompletionPosted, EventKind::CqHead, EventKind::ControllerState, EventKind::ResetLine,
-           EventKind::ProcessorRun, EventKind::FirmwareCrash, EventKind::PowerCut}) {
+           EventKind::CompletionPosted, EventKind::CqHead, EventKind::CqOverrun, EventKind::ControllerState,
+           EventKind::ResetLine, EventKind::ProcessorRun, EventKind::FirmwareCrash, EventKind::PowerCut}) {
     for (auto& queue : posted_)
         queue.fill(kNoTag);
     events.subscribe(setup_, {EventKind::RegWrite});
@@ -66,6 +67,9 @@ void TcbMonitor::on_event(const Event& event) {
             break;
         case EventKind::CqHead:
             on_head(event);
+            break;
+        case EventKind::CqOverrun:
+            on_overrun(event);
             break;
         case EventKind::ControllerState:
             on_controller(event);
@@ -119,6 +123,7 @@ void TcbMonitor::abandon() {
         state.in_flight = false;
     for (auto& queue : posted_)
         queue.fill(kNoTag);
+    overrun_ = {};
 }
 
 void TcbMonitor::SetupListener::on_event(const Event& event) {
@@ -192,11 +197,12 @@ void TcbMonitor::on_completion(const Event& event) {
     const unsigned tag = tag_of(event);
     const unsigned queue = queue_of(event);
     if (tag >= kTags) return;
-    tags_[tag].in_flight = false;
+    const bool awaited = std::exchange(tags_[tag].in_flight, false);
     const auto index = static_cast<unsigned>(event.slot[1] >> 32 & 0xffff);
-    // A completion of another command than the tag's is the firmware's invention: nothing to invalidate.
+    // A completion of another command than the tag's, or a second one, is the firmware's invention: nothing
+    // to invalidate.
     const auto id = static_cast<unsigned>(event.slot[0] >> 32 & 0xffff);
-    const bool genuine = id == tags_[tag].id || id == tag;
+    const bool genuine = awaited && (id == tags_[tag].id || id == tag);
     if (index < kCqEntries) posted_[queue][index] = genuine ? static_cast<std::uint8_t>(tag) : kNoTag;
     if (queue == 0) queues_.on_admin_completion(event);
 }
@@ -206,6 +212,10 @@ void TcbMonitor::on_head(const Event& event) {
     const auto entries = static_cast<unsigned>(event.slot[0] >> 16 & 0xffff'ffff);
     const auto head = static_cast<unsigned>(event.slot[1]);
     auto index = static_cast<unsigned>(event.slot[2]);
+    if (std::exchange(overrun_[queue], false)) {  // which entries the driver still found, nobody can tell
+        posted_[queue].fill(kNoTag);
+        return;
+    }
     if (entries == 0 || entries > kCqEntries || head >= entries || index >= entries) return;
     for (; index != head; index = index + 1 == entries ? 0 : index + 1) {
         const unsigned tag = posted_[queue][index];
@@ -214,6 +224,21 @@ void TcbMonitor::on_head(const Event& event) {
         if (tags_[tag].valid && !tags_[tag].in_flight)
             judge_.violate(RuleId::Tcb10, event.time, "%s queue, tag %u", queue_name(queue), tag);
     }
+}
+
+// The driver's mistake only if its own commands fill the queue: what the firmware posts twice it did not ask
+// for.
+void TcbMonitor::on_overrun(const Event& event) {
+    const unsigned queue = queue_of(event);
+    const auto tag = static_cast<unsigned>(event.slot[0] >> 48);
+    const auto entries = static_cast<unsigned>(event.slot[0] >> 16);
+    const auto unconsumed = static_cast<std::uint64_t>(
+        std::count_if(posted_[queue].begin(), posted_[queue].end(), [](auto t) { return t != kNoTag; }));
+    overrun_[queue] = overrun_[queue] || was_forced(event);
+    if (tag >= kTags || !tags_[tag].in_flight || unconsumed + 1 < entries) return;
+    judge_.violate(RuleId::Cq02, event.time, "%s queue of %u entries, head at %llu, tail at %llu",
+                   queue_name(queue), entries, static_cast<Hex>(event.slot[1]),
+                   static_cast<Hex>(event.slot[3]));
 }
 
 void TcbMonitor::compare(const TagState& s, unsigned queue, unsigned tag, SimTime at) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// TCB-*, NVM-03, PRP-04, and, by QueueLife, NVM-06 to -09: tags, doorbells, commands and TCBs. Several events
-// a command: arrays by tag, no allocation.
+// TCB-*, CQ-02, NVM-03, PRP-04, and, by QueueLife, NVM-06 to -09: tags, doorbells, commands and TCBs. Several
+// events a command: arrays by tag, no allocation.
 #pragma once
 
 #include <array>
@@ -51,6 +51,7 @@ private:
     void on_invalidate(const Event& event);
     void on_completion(const Event& event);
     void on_head(const Event& event);
+    void on_overrun(const Event& event);
     void on_controller(const Event& event);
     void compare(const TagState& state, unsigned queue, unsigned tag, SimTime at);
     void set_ready(bool ready);
@@ -63,7 +64,8 @@ private:
     SetupListener setup_{*this};
     std::array<TagState, kTags> tags_{};
     std::array<std::array<std::uint8_t, kCqEntries>, 2>
-        posted_;  ///< tag of each entry not yet consumed, by queue
+        posted_;                     ///< tag of each entry not yet consumed, by queue
+    std::array<bool, 2> overrun_{};  ///< by queue: entries were forced in since the head was written
     QueueLife queues_{judge_};
     unsigned limit_ = kTags;  ///< tags below it have a TCB
     bool enabled_ = false;

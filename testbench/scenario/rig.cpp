@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "testbench/scenario/rig.h"
 
+#include <array>
+
 #include "models/media/image_store.h"
 #include "models/media/memory_store.h"
 #include "testbench/scenario/files/problem.h"
@@ -31,8 +33,32 @@ std::unique_ptr<ans::Media> open_media(const scenario::Media& wanted, EventHub& 
     }
 }
 
-SocConfig soc_config(const Scenario& scenario, const SocProfile& profile, EventHub& events,
-                     DecideHub& decide) {
+// Below 2 GiB, as drivers want it that keep a DMA address in 32 bits and treat it as a signed one; above what
+// kernels and address-space layouts use at the bottom, and below AddressSanitizer's shadow.
+constexpr std::uint64_t kIdentitySize = 256 * kMiB;
+constexpr std::array<std::uint64_t, 6> kIdentityPlaces{0x4000'0000, 0x5000'0000, 0x6000'0000,
+                                                       0x3000'0000, 0x2000'0000, 0x1000'0000};
+
+// Memory of the first place that is free in this process and in the machine; none where there is no such
+// place.
+std::optional<Backing> identity_memory(const Scenario& scenario, const SocProfile& profile, Window& window) {
+    if (scenario.driver.kind != DriverKind::Foreign) return std::nullopt;
+    const std::uint64_t dram = scenario.machine.dram_base.value_or(profile.dram_base);
+    for (const std::uint64_t place : kIdentityPlaces) {
+        if (place + kIdentitySize > dram) continue;
+        try {
+            Backing backing = Backing::sparse_at(static_cast<std::uintptr_t>(place), kIdentitySize);
+            window = {place, kIdentitySize};
+            return backing;
+        } catch (const BackingError&) {
+            continue;  // taken by something else of this process
+        }
+    }
+    return std::nullopt;
+}
+
+SocConfig soc_config(const Scenario& scenario, const SocProfile& profile, const Window& second_dram,
+                     EventHub& events, DecideHub& decide) {
     SocConfig config;
     config.profile = &profile;
     config.policies = scenario.policies;
@@ -40,6 +66,7 @@ SocConfig soc_config(const Scenario& scenario, const SocProfile& profile, EventH
     config.decide = &decide;
     config.dram_base = scenario.machine.dram_base.value_or(0);
     config.dram_size = scenario.machine.dram_mib.value_or(0) * kMiB;
+    config.second_dram = second_dram;
     config.mailbox_depth = scenario.machine.mailbox_depth;
     config.own_dram = scenario.driver.kind != DriverKind::Linux;  // a guest brings its own
     config.running = scenario.firmware.start != FirmwareStart::Off;
@@ -113,11 +140,13 @@ Rig::Rig(const Scenario& scenario, EventHub& events, DecideHub& decide)
     : events_(events),
       profile_(*find_soc(scenario.soc)),
       policies_(scenario.policies),
+      identity_memory_(identity_memory(scenario, profile_, identity_)),
       media_(open_media(scenario.media, events)),
-      soc_(std::make_unique<Soc>("soc", soc_config(scenario, profile_, events, decide))),
+      soc_(std::make_unique<Soc>("soc", soc_config(scenario, profile_, identity_, events, decide))),
       rtkit_(std::make_unique<fw::Rtkit>("rtkit", rtkit_config(scenario, profile_, events, decide))),
       service_(std::make_unique<fw::AnsService>("ans", service_config(scenario), *media_, *rtkit_)),
       host_(make_host(scenario, engine_, *soc_, events)) {
+    if (identity_memory_) soc_->dram().add_region(identity_.base, *std::move(identity_memory_));
     rtkit_->set_application(*service_);
     rtkit_->bus.bind(soc_->iop_bus());
     soc_->iop_run.bind(rtkit_->run.in);

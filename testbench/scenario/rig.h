@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "firmware_stub/ans/service.h"
@@ -31,6 +32,9 @@ public:
     host::Host& host() { return *host_; }
     Soc& soc() { return *soc_; }
     ans::Media& media() { return *media_; }
+    /// DRAM below 2 GiB whose addresses are also the pointers of this process. Size 0: the driver is none
+    /// that could use it, or the place was not to be had.
+    const Window& identity() const { return identity_; }
     /// Where the reference driver finds the machine.
     driver::Resources resources() const;
     /// Told when a fault takes the power; not by cut_power().
@@ -61,6 +65,8 @@ private:
     const SocProfile& profile_;
     const Policies policies_;
     host::Engine engine_;
+    Window identity_{0, 0};
+    std::optional<Backing> identity_memory_;  ///< until the SoC has it
     std::unique_ptr<ans::Media> media_;
     std::unique_ptr<Soc> soc_;
     std::unique_ptr<fw::Rtkit> rtkit_;

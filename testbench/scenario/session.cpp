@@ -109,7 +109,7 @@ bool Session::run_step(std::size_t index) {
     StepResult& result = results_[index];
     result.begin = rig_.host().local_time();
     result.status = StepStatus::Unfinished;
-    if (observer_ != nullptr) observer_->step_begun(index, result.begin);
+    if (observer_ != nullptr) observer_->step_begun(index, "", result.begin);
     const driver::Status status = std::visit([&](const auto& what) { return perform(what, result); }, step);
     result.status = status == driver::Status::Ok ? StepStatus::Ok : StepStatus::Error;
     if (status != driver::Status::Ok) describe_failure(status, result);

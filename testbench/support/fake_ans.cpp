@@ -125,7 +125,7 @@ void FakeAns::mail(std::uint8_t endpoint, std::uint64_t msg0) {
 
 void FakeAns::mail_word(std::uint64_t msg1, std::uint64_t msg0) {
     outbox_.emplace_back(msg0, 0x10'0000'0000'0000u | msg1);
-    port_->set_irq(kMailIrq + 3, true);
+    if (!std::exchange(lose_mail_irq, false)) port_->set_irq(kMailIrq + 3, true);
 }
 
 void FakeAns::hello() {
@@ -183,7 +183,7 @@ std::uint64_t FakeAns::read_nvme(port::Address offset) {
     if (off_the_bus) return ~0ull;
     switch (offset) {
         case 0x00:
-            return 0x20'0100'003full | 10ull << 24;
+            return cap;
         case 0x14:
             return cc;
         case 0x1c:

@@ -54,6 +54,8 @@ public:
     bool fatal = false;                 ///< CSTS.CFS
     bool boots = true;                  ///< BOOT_STATUS
     bool mailbox_full = false;
+    bool lose_mail_irq = false;  ///< the next message raises no interrupt
+    std::uint64_t cap = 0x20'0b00'003f;
     bool endless = false;              ///< the message that waits last comes again and again
     std::set<port::Address> faulting;  ///< registers whose access is a bus fault
     std::uint8_t block_shift = 12;

@@ -193,6 +193,7 @@ TEST_F(RegisterSeamTest, ADroppedReadIsNeverAnswered) {
     decider.next(Verdict::Kind::Drop);
     master.read32(kDevice);
     EXPECT_EQ(master.last, tlm::TLM_INCOMPLETE_RESPONSE);
+    EXPECT_EQ(recorder.last_field(EventKind::BusError, "withheld"), 1u) << "the block did answer";
 }
 
 TEST_F(RegisterSeamTest, ADelayedReadCostsItsTime) {

@@ -72,7 +72,7 @@ scenario::RunResult act(const scenario::Scenario& s, const scenario::RunOptions&
     if (s.name == "slow") std::this_thread::sleep_for(std::chrono::milliseconds(300));
     if (!options.trace_file.empty()) std::ofstream(options.trace_file) << s.title() << "\n";
     scenario::RunResult result;
-    options.observer->step_begun(0, 0);
+    options.observer->step_begun(0, "", 0);
     result.facts.steps = {{"boot", s.name == "fails" ? scenario::StepStatus::Error : scenario::StepStatus::Ok,
                            0, milliseconds(12), s.name == "fails" ? "no HELLO\x1b[31m" : "", 0, 0}};
     options.observer->step_ended(0, result.facts.steps[0]);
@@ -445,7 +445,7 @@ TEST(StoryTest, ABurstOfDriverLinesIsCutUnlessAllIsAskedFor) {
                 event.set_text(text);
                 teller.on_event(event);
             }
-        teller.step_begun(0, microseconds(3));
+        teller.step_begun(0, "", microseconds(3));
         ASSERT_EQ(told.size(), verbose ? 41u : 19u);
         EXPECT_EQ(told[8].text, verbose ? text : "... and 12 lines more (-v)");
     }

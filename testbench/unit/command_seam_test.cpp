@@ -45,6 +45,7 @@ struct BothEnds : sc_core::sc_module, CommandPortIf, CommandSinkIf {
         last_at = at;
     }
     void controller_config(std::uint32_t, std::uint32_t, SimTime) override {}
+    bool waits_for_room(const Completion&, const FullQueue&, SimTime) override { return patient; }
     void fatal(const char*, Tag, SimTime) override {}
 
     sc_core::sc_export<CommandPortIf> port{"port"};
@@ -53,6 +54,7 @@ struct BothEnds : sc_core::sc_module, CommandPortIf, CommandSinkIf {
     std::vector<Completion> completions;
     std::vector<std::byte> memory = std::vector<std::byte>(64);
     unsigned moves = 0;
+    bool patient = true;
     SimTime last_at = 0;
 };
 
@@ -61,8 +63,8 @@ protected:
     CommandSeamTest() {
         seam.hardware.bind(ends.port);
         seam.firmware.bind(ends.sink);
-        for (const DecidePoint point :
-             {DecidePoint::Command, DecidePoint::CommandData, DecidePoint::Completion})
+        for (const DecidePoint point : {DecidePoint::Command, DecidePoint::CommandData,
+                                        DecidePoint::Completion, DecidePoint::CompletionRoom})
             hub.install(point, decider);
         sqe.opcode = 2;
         sqe.cid = 9;
@@ -171,6 +173,33 @@ TEST_F(CommandSeamTest, DroppedDataDoesNotMoveAndSucceeds) {
     EXPECT_EQ(decider.asked[0].kind, EventKind::DmaData);
     EXPECT_EQ(find_field(EventKind::DmaData, "tag")->get(decider.asked[0]), 9u);
     EXPECT_EQ(find_field(EventKind::DmaData, "bytes")->get(decider.asked[0]), 32u);
+}
+
+TEST_F(CommandSeamTest, ACompletionWithoutRoomWaitsUnlessItIsForcedIn) {
+    elaborate();
+    const Completion completion{Queue::Io, Tag{9}, 1, 9, status::kSuccess, 0};
+    const FullQueue full{64, 5, 4};
+    EXPECT_TRUE(seam.waits_for_room(completion, full, kernel_now()));
+    decider.replace("forced", 1);
+    EXPECT_FALSE(seam.waits_for_room(completion, full, kernel_now()));
+    EXPECT_TRUE(seam.waits_for_room(completion, full, kernel_now()));
+    ends.patient = false;
+    EXPECT_FALSE(seam.waits_for_room(completion, full, kernel_now())) << "the firmware's own word";
+}
+
+TEST_F(CommandSeamTest, ACompletionWithoutRoomIsJudgedAsTheOverrunItWouldBe) {
+    elaborate();
+    seam.waits_for_room({Queue::Io, Tag{9}, 1, 9, status::kSuccess, 0}, {64, 5, 4}, kernel_now());
+    ASSERT_EQ(decider.asked.size(), 1u);
+    const auto told = [&](const char* name) {
+        return find_field(EventKind::CqOverrun, name)->get(decider.asked[0]);
+    };
+    EXPECT_EQ(told("queue"), 1u);
+    EXPECT_EQ(told("forced"), 0u);
+    EXPECT_EQ(told("tag"), 9u);
+    EXPECT_EQ(told("entries"), 64u);
+    EXPECT_EQ(told("head"), 5u);
+    EXPECT_EQ(told("tail"), 4u);
 }
 
 constexpr std::uint64_t kRam = 0x8'0000'0000;

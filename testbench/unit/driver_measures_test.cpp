@@ -111,6 +111,11 @@ bool pass_over_strangers(Options options) {
     bench.port.after(1'000'000, [&] { bench.device.mail(0x20, mail_type(1)); });
     return bench.disk->probe() == Status::Timeout;  // it went on waiting for HELLO
 }
+bool poll_while_waiting(Options options) {
+    Bench bench(options);
+    bench.device.lose_mail_irq = true;  // HELLO's
+    return bench.disk->probe() == Status::Ok;
+}
 bool mailbox_backpressure(Options options) {
     Bench bench(options);
     bench.up();
@@ -344,6 +349,7 @@ constexpr Case kCases[] = {
     {Measure::PowerAckCheck, power_ack_check},
     {Measure::HeedUninvitedSleep, heed_uninvited_sleep},
     {Measure::PassOverStrangers, pass_over_strangers},
+    {Measure::PollWhileWaiting, poll_while_waiting},
     {Measure::MailboxBackpressure, mailbox_backpressure},
     {Measure::EchoSyslog, [](Options o) { return Bench(o).up().echoed(2, mail_type(5)); }},
     {Measure::EchoIoReport, [](Options o) { return Bench(o).up().echoed(4, mail_type(0xc) | 7); }},

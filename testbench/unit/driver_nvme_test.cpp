@@ -561,6 +561,16 @@ TEST_F(DriverTest, EveryFailedProbeGivesEverythingBack) {
     expect_clean();
 }
 
+TEST_F(DriverTest, AControllerThatWasNeverEnabledIsNotAskedToShutDown) {
+    make();
+    device.cap = 0x1f;  // too few entries
+    const port::Nanoseconds before = port.now();
+    EXPECT_EQ(disk->probe(), Status::NotSupported);
+    EXPECT_LT(port.now() - before, kSecond) << "nothing to wait for";
+    EXPECT_FALSE(device.written(FakeAns::kNvme + 0x14));
+    expect_clean();
+}
+
 TEST_F(DriverTest, ExhaustedMemoryFailsTheProbeAndLeaksNothing) {
     make();
     for (std::size_t left = 0; left < 300'000; left += 20'000) {

@@ -163,6 +163,19 @@ TEST_F(FaultScriptTest, AnActionHitsWhatComesAfterTheEventThatWasWaitedFor) {
     });
 }
 
+TEST_F(FaultScriptTest, AnActionSparesTheCommandThatWasWaitedForThoughItIsJudgedAfterwards) {
+    const auto command_dropped = [&](std::uint64_t tag) {
+        const Event about = make(EventKind::CommandFetched, {{"tag", tag}}, kernel_now());
+        events.emit(about);
+        return points.ask(DecidePoint::Command, about).kind == Verdict::Kind::Drop;
+    };
+    script({wait_for(EventKind::CommandFetched), does({act("nvme.command.drop")})});
+    run([&] {
+        EXPECT_FALSE(command_dropped(1));
+        EXPECT_TRUE(command_dropped(2));
+    });
+}
+
 TEST_F(FaultScriptTest, AWaitSeesWhatTheActionBeforeItHitAndDidNotDrop) {
     script({does({act("nvme.completion.status", {{"status", 4}})}), wait_for(EventKind::CompletionPosted),
             does({drop()})});

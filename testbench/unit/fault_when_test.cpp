@@ -121,6 +121,40 @@ TEST_F(FaultWhenTest, AnEventDoesNotFollowItself) {
     EXPECT_TRUE(dropped(1));
 }
 
+/// As the machine does: a command is observed when it is fetched, and then judged.
+bool command_dropped(EventHub& events, DecideHub& points, std::uint64_t tag, SimTime time) {
+    const Event about = make(EventKind::CommandFetched, {{"tag", tag}, {"queue", 1}}, time);
+    events.emit(about);
+    return points.ask(DecidePoint::Command, about).kind == Verdict::Kind::Drop;
+}
+
+TEST_F(FaultWhenTest, ARuleOnACommandHitsTheVeryCommand) {
+    Rule rule = rule_on(EventKind::CommandFetched, act("nvme.command.drop"));
+    rule.when.nth = 2;
+    plan({rule});
+    EXPECT_FALSE(command_dropped(events, points, 2, 10));
+    EXPECT_TRUE(command_dropped(events, points, 3, 20));
+    EXPECT_FALSE(command_dropped(events, points, 4, 30));
+}
+
+TEST_F(FaultWhenTest, ACommandDoesNotFollowItselfThoughItIsObservedBeforeItIsJudged) {
+    Rule rule = rule_on(EventKind::CommandFetched, act("nvme.command.drop"));
+    rule.when.following = after(EventKind::CommandFetched, microseconds(5));
+    plan({rule});
+    EXPECT_FALSE(command_dropped(events, points, 2, 0));
+    EXPECT_TRUE(command_dropped(events, points, 3, microseconds(5)));
+    EXPECT_FALSE(command_dropped(events, points, 4, microseconds(11)));
+}
+
+TEST_F(FaultWhenTest, ACommandFollowsAnEarlierOneOfItsTag) {
+    Rule rule = rule_on(EventKind::CommandFetched, act("nvme.command.drop"));
+    rule.when.following = after(EventKind::CommandFetched, microseconds(5), {"tag"});
+    plan({rule});
+    EXPECT_FALSE(command_dropped(events, points, 2, 0));
+    EXPECT_FALSE(command_dropped(events, points, 3, microseconds(1)));
+    EXPECT_TRUE(command_dropped(events, points, 2, microseconds(4)));
+}
+
 TEST_F(FaultWhenTest, OfManyEventsBeforeTheOldestIsForgotten) {
     Rule rule = drop_completions();
     rule.when.following = after(EventKind::Doorbell, seconds(1), {"tag"});

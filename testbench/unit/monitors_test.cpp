@@ -158,6 +158,9 @@ protected:
         emit(EventKind::CqHead,
              {{"queue", kIo}, {"head", to}, {"before", before}, {"tail", tail}, {"entries", entries}});
     }
+    void overrun(std::uint64_t tag, std::uint64_t entries, bool forced = false) {
+        emit(EventKind::CqOverrun, {{"queue", kIo}, {"tag", tag}, {"entries", entries}, {"forced", forced}});
+    }
     void irq(bool level, std::uint64_t line = kNvmeLine) {
         emit(EventKind::IrqLevel, {{"line", line}, {"level", level}});
     }
@@ -840,9 +843,43 @@ TEST_F(MonitorTest, CQ01FiresBeyondTheTailBackwardsAndBeyondTheQueue) {
     expect({RuleId::Cq01, RuleId::Cq01, RuleId::Cq01, RuleId::Cq01, RuleId::Cq01});
 }
 
-TEST_F(MonitorTest, CQ02FiresOnAnOverrun) {
-    emit(EventKind::CqOverrun, {{"queue", kIo}, {"head", 3}, {"before", 3}, {"tail", 2}});
+TEST_F(MonitorTest, CQ01AcceptsAnyHeadOnceAfterAnOverrun) {
+    overrun(3, 64, true);
+    head(10, 0, 0);
+    expect_clean();
+    head(20, 10, 10);
+    expect({RuleId::Cq01});
+}
+
+TEST_F(MonitorTest, CQ02FiresWhenTheCommandsOfTheDriverFillTheQueue) {
+    enable_with_queues();
+    for (const unsigned tag : {2, 3, 4})
+        doorbell(tag);
+    complete(2, 0);
+    complete(3, 1);
+    overrun(4, 3);
     expect({RuleId::Cq02});
+}
+
+TEST_F(MonitorTest, CQ02DoesNotBlameTheDriverForWhatWasPostedTwice) {
+    enable_with_queues();
+    doorbell(2);
+    doorbell(3);
+    complete(2, 0);
+    complete(2, 1);
+    overrun(3, 3);
+    overrun(2, 3);
+    expect_clean();
+}
+
+TEST_F(MonitorTest, TCB10SaysNothingOfEntriesThatAnOverrunReplaced) {
+    enable_with_queues();
+    doorbell(3);
+    fetch(3);
+    complete(3, 0);
+    overrun(4, 64, true);
+    head(1, 0, 1);
+    expect_clean();
 }
 
 TEST_F(MonitorTest, IRQ01FiresOnALineHighWithoutProgress) {
@@ -875,6 +912,12 @@ TEST_F(MonitorTest, NVM01FiresOnAnAccessThatTheStoppedCoprocessorSwallows) {
     refused(Unit::Nvme, kIncomplete);
     refused(Unit::Nvmmu, kGeneric, true);
     expect({RuleId::Nvm01, RuleId::Nvm01});
+}
+
+TEST_F(MonitorTest, NVM01AndBUS01DoNotBlameTheDriverForAnAnswerThatAFaultKept) {
+    for (const Unit unit : {Unit::Nvme, Unit::Mailbox})
+        emit(EventKind::BusError, {{"response", kIncomplete}, {"withheld", 1}}, unit);
+    expect_clean();
 }
 
 TEST_F(MonitorTest, NVM02FiresOnDisableWithoutShutdown) {

@@ -25,6 +25,11 @@ struct NotingFirmware : sc_core::sc_module, CommandSinkIf {
         last_at = at;
     }
     void controller_config(std::uint32_t cc, std::uint32_t, SimTime) override { configs.push_back(cc); }
+    bool waits_for_room(const Completion& completion, const FullQueue& queue, SimTime) override {
+        waiting.push_back(completion.tag);
+        last_full = queue;
+        return patient;
+    }
     void fatal(const char* why, Tag, SimTime) override { deaths.emplace_back(why); }
 
     sc_core::sc_export<CommandSinkIf> commands{"commands"};
@@ -32,6 +37,9 @@ struct NotingFirmware : sc_core::sc_module, CommandSinkIf {
     std::vector<Command> fetched;
     std::vector<std::uint32_t> configs;
     std::vector<std::string> deaths;
+    std::vector<Tag> waiting;
+    FullQueue last_full{};
+    bool patient = true;
     SimTime last_at = 0;
 };
 
@@ -210,6 +218,68 @@ TEST_F(NvmeTest, AFullCompletionQueueHoldsEntriesBackUntilThereIsRoom) {
         bus.write32(IocqHead.offset, 2);
         EXPECT_EQ(recorder.count(EventKind::CompletionPosted), 3u);
         EXPECT_TRUE(irq.level);
+    });
+}
+
+TEST_F(NvmeTest, TheFirmwareIsAskedWhetherACompletionWaitsForRoom) {
+    run([&] {
+        enable();
+        create_io_queues();
+        firmware.front_end->set_io_completion_queue(kIocq, 3, true);
+        for (unsigned tag = 4; tag < 7; ++tag)
+            submit(Queue::Io, tag);
+        pass(microseconds(1));
+        complete(0);
+        complete(1);
+        EXPECT_TRUE(firmware.waiting.empty());
+        complete(2);
+        ASSERT_EQ(firmware.waiting.size(), 1u);
+        EXPECT_EQ(index(firmware.waiting[0]), 6u);
+        EXPECT_EQ(firmware.last_full.entries, 3u);
+        EXPECT_EQ(firmware.last_full.head, 0u);
+        EXPECT_EQ(firmware.last_full.tail, 2u);
+        EXPECT_EQ(recorder.last_field(EventKind::CqOverrun, "forced"), 0u);
+    });
+}
+
+TEST_F(NvmeTest, AnImpatientFirmwareOverwritesWhatWasNotConsumed) {
+    firmware.patient = false;
+    run([&] {
+        enable();
+        create_io_queues();
+        firmware.front_end->set_io_completion_queue(kIocq, 3, true);
+        for (unsigned tag = 0; tag < 5; ++tag)
+            submit(Queue::Io, tag);
+        pass(microseconds(1));
+        for (unsigned i = 0; i < 5; ++i)
+            complete(i);
+        EXPECT_EQ(recorder.count(EventKind::CompletionPosted), 5u);
+        EXPECT_EQ(recorder.count(EventKind::CqOverrun), 3u) << "the entry that stays free, then two in use";
+        EXPECT_EQ(recorder.last_field(EventKind::CqOverrun, "forced"), 1u);
+        EXPECT_EQ(io_cqe(0).cid, 3u);
+        EXPECT_EQ(io_cqe(0).status & 1, 0u) << "the phase of the next round";
+        EXPECT_EQ(io_cqe(1).cid, 4u);
+        EXPECT_EQ(io_cqe(2).cid, 2u);
+        EXPECT_TRUE(irq.level);
+    });
+}
+
+TEST_F(NvmeTest, AfterAnOverrunHeadAndTailCountAgain) {
+    firmware.patient = false;
+    run([&] {
+        enable();
+        create_io_queues();
+        firmware.front_end->set_io_completion_queue(kIocq, 3, true);
+        for (unsigned tag = 0; tag < 6; ++tag)
+            submit(Queue::Io, tag);
+        pass(microseconds(1));
+        for (unsigned i = 0; i < 4; ++i)
+            complete(i);
+        firmware.patient = true;
+        complete(4);
+        EXPECT_EQ(recorder.count(EventKind::CompletionPosted), 4u) << "still full";
+        bus.write32(IocqHead.offset, 1);
+        EXPECT_EQ(recorder.count(EventKind::CompletionPosted), 5u) << "head and tail are equal: empty";
     });
 }
 

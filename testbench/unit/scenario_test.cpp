@@ -120,6 +120,12 @@ const std::vector<Bad>& bad_files() {
         {with(R"("faults": [{"id": "a", "when": {"event": "irq"}, "do": {"action": "nvme.irq.drop"}},
               {"id": "a", "when": {"event": "irq"}, "do": {"action": "nvme.irq.drop"}}])"),
          "f.json:2: /faults/1/id: id \"a\" is taken by rule 0 already", false},
+        // driver
+        {R"({"name": "n", "description": "d"})", "f.json: key \"steps\" is missing"},
+        {with(R"("driver": {"kind": "foreign"})"),
+         "f.json:1: /steps: a foreign driver has no steps: its own code says what is done", false},
+        {with(R"("driver": {"library": "a.so"})"),
+         "f.json:1: /driver/library: only a foreign driver is a library", false},
         // steps
         {steps(""), "f.json:1: /steps: is empty"},
         {steps("7"),
@@ -190,7 +196,7 @@ const std::vector<Bad>& bad_files() {
         // expect
         {with("\"expect\": {\"outcome\": \"passed\"}"),
          "f.json:1: /expect/outcome: found \"passed\", expected pass, step_failed, driver_dead, bus_hang, "
-         "bus_fault or stuck; "
+         "bus_fault, stuck or crash; "
          "did you mean \"pass\"?"},
         {with("\"expect\": {\"counters\": {\"event.irq\": 1}}"),
          "f.json:1: /expect/counters/event.irq: unknown key; did you mean \"events.irq\"?"},
@@ -238,6 +244,7 @@ const std::vector<std::string>& good_files() {
                  "power_on", {"boot": {"expect": "error"}}, {"boot": {"expect": "any"}}, {"io": {"expect": "any"}})"),
         steps(R"("boot", {"io": {"smart_every": 100}}, "abandon", "boot", "suspend", "abandon", "boot")"),
         with(R"("driver": {"shutdown_timeout_ms": 20000})"),
+        R"({"name": "n", "description": "d", "driver": {"kind": "foreign", "library": "a.so"}})",
         steps(
             R"j("boot", {"mmio": {"read": "sart.CONFIG(15)"}}, {"mmio": {"write": "0x277bcc014", "value": "0x1", "bits": 64}},
                  {"mail": {"endpoint": "0x100", "msg0": 1, "times": 3}}, {"mmio": {"read": "pmgr.ps_ans2"}},

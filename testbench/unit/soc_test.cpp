@@ -22,6 +22,7 @@ struct NoFirmware : sc_core::sc_module, CommandSinkIf {
     explicit NoFirmware(sc_core::sc_module_name name) : sc_module(name) { commands.bind(*this); }
     void command(const Command&, SimTime) override {}
     void controller_config(std::uint32_t, std::uint32_t, SimTime) override {}
+    bool waits_for_room(const Completion&, const FullQueue&, SimTime) override { return true; }
     void fatal(const char*, Tag, SimTime) override {}
     sc_core::sc_export<CommandSinkIf> commands{"commands"};
 };

@@ -62,7 +62,8 @@ ans_device() {
 ans_unbind() { ans_device >/run/device && cat /run/device >/sys/bus/platform/drivers/nvme-apple/unbind; }
 ans_bind() { ans_device >/run/device && cat /run/device >/sys/bus/platform/drivers/nvme-apple/bind; }
 
-# ans_unload [MODULE...]: takes modules out: those named, or nvme-apple, nvme-core, apple-sart, apple-rtkit, apple-mailbox.
+# ans_unload [MODULE...]: takes modules out: those named, or nvme-apple, nvme-core, apple-sart, apple-rtkit,
+# apple-mailbox.
 ans_unload() {
   [ $# -gt 0 ] || set -- nvme-apple nvme-core apple-sart apple-rtkit apple-mailbox
   for name in "$@"; do

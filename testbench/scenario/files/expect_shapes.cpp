@@ -22,7 +22,8 @@ constexpr std::array<OutcomeInfo, kOutcomeCount> kOutcomes{{
     {"driver_dead", "every step ended as expected, and the driver has given the controller up"},
     {"bus_hang", "a CPU access was never answered"},
     {"bus_fault", "a CPU access was answered with an error, and the driver's thread ended"},
-    {"stuck", "the run did not end within its simulated time, or a guest fell silent"},
+    {"stuck", "the run did not end within its simulated time, or code that is not ours not within its real time"},
+    {"crash", "a foreign driver's own code crashed"},
     {"guest_broken", "the guest's kernel panicked, or ended by itself"},
 }};
 

@@ -69,13 +69,29 @@ private:
                    ", got " + std::string(step_status_name(step.status)) +
                    (step.detail.empty() ? "" : ": " + step.detail));
         }
-        if (good == scenario_.steps.size()) met("every step ended as expected");
+        good += foreign_steps();
+        if (good == std::max(done.size(), scenario_.steps.size())) met("every step ended as expected");
+    }
+
+    // What a foreign driver did besides the file's steps: each must have gone well. Returns how many have.
+    std::size_t foreign_steps() {
+        const std::vector<StepResult>& done = result_.facts.steps;
+        std::size_t good = 0;
+        for (std::size_t i = scenario_.steps.size(); i < done.size(); ++i) {
+            const StepResult& step = done[i];
+            if (step.status == StepStatus::Ok) ++good;
+            if (step.status == StepStatus::Ok || ended_early()) continue;
+            missed("step " + std::to_string(i + 1) + " (" + step.name + "): expected ok, got " +
+                   std::string(step_status_name(step.status)) +
+                   (step.detail.empty() ? "" : ": " + step.detail));
+        }
+        return good;
     }
 
     bool ended_early() const {
         const Outcome outcome = result_.facts.outcome;
         return outcome == Outcome::BusHang || outcome == Outcome::BusFault || outcome == Outcome::Stuck ||
-               outcome == Outcome::GuestBroken;
+               outcome == Outcome::Crash || outcome == Outcome::GuestBroken;
     }
 
     void outcome() {
@@ -277,12 +293,15 @@ bool as_expected(const Step& step, const StepResult& result) {
 }
 
 Outcome outcome_of(const Scenario& scenario, const std::vector<StepResult>& steps, const Ending& ending) {
+    if (ending.crash) return Outcome::Crash;
     if (ending.bus_hang) return Outcome::BusHang;
     if (ending.bus_fault) return Outcome::BusFault;
     if (ending.guest_broken) return Outcome::GuestBroken;
     if (ending.out_of_time) return Outcome::Stuck;
     for (std::size_t i = 0; i < scenario.steps.size(); ++i)
         if (i >= steps.size() || !as_expected(scenario.steps[i], steps[i])) return Outcome::StepFailed;
+    for (std::size_t i = scenario.steps.size(); i < steps.size(); ++i)
+        if (steps[i].status != StepStatus::Ok) return Outcome::StepFailed;
     return ending.driver_dead ? Outcome::DriverDead : Outcome::Pass;
 }
 

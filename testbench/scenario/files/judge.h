@@ -9,6 +9,7 @@ namespace ans::scenario {
 
 /// What can be true of a run's end at the same time; `outcome_of` names the one that counts.
 struct Ending {
+    bool crash = false;        ///< the driver's own code crashed
     bool bus_hang = false;     ///< a CPU access was never answered
     bool bus_fault = false;    ///< a driver thread ended with a bus fault
     bool out_of_time = false;  ///< the simulated deadline came first
@@ -19,7 +20,7 @@ struct Ending {
 /// True where the step ended in a way that its `expect` allows.
 bool as_expected(const Step& step, const StepResult& result);
 
-/// bus_hang, bus_fault, guest_broken, stuck, step_failed, driver_dead, pass: the first that holds.
+/// crash, bus_hang, bus_fault, guest_broken, stuck, step_failed, driver_dead, pass: the first that holds.
 Outcome outcome_of(const Scenario& scenario, const std::vector<StepResult>& steps, const Ending& ending);
 
 /// Where to look first in a failed run: the first rule that was broken and may not be, the end of the first

@@ -25,6 +25,7 @@ void resolve_paths(Scenario& scenario, const Problems& problems) {
     for (std::size_t i = 0; i < scenario.driver.guest.mounts.size(); ++i)
         resolve(scenario.driver.guest.mounts[i].path, folder,
                 "/driver/guest/mounts/" + std::to_string(i) + "/path", problems);
+    resolve(scenario.driver.library, folder, "/driver/library", problems);
     for (std::size_t i = 0; i < scenario.steps.size(); ++i) {
         const std::string pointer = "/steps/" + std::to_string(i);
         Step& step = scenario.steps[i];
@@ -167,6 +168,9 @@ Schema scenario_schema() {
     Schema schema{{"$schema", "http://json-schema.org/draft-07/schema#"}, {"title", "ans2emu scenario"}};
     schema.update(root().schema());
     schema["properties"][kRuns] = runs_schema();
+    const Schema foreign{{"required", {"kind"}}, {"properties", {{"kind", {{"enum", {"foreign"}}}}}}};
+    schema["anyOf"] = {{{"required", {"steps"}}},
+                       {{"required", {"driver"}}, {"properties", {{"driver", foreign}}}}};
     schema["definitions"] = when_definitions();
     schema["definitions"]["action"] = action_definition();
     schema["definitions"]["bounds"] = bounds_definition();

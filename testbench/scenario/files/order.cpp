@@ -14,7 +14,7 @@ enum State : unsigned { kDown = 1, kUp = 2, kSuspended = 4, kNoPower = 8 };
 constexpr unsigned kPowered = kDown | kUp | kSuspended;
 
 // Who can do a step, as bits.
-enum Kind : unsigned { kReference = 1, kLinux = 2, kAll = 3 };
+enum Kind : unsigned { kReference = 1, kForeign = 2, kLinux = 4, kBoth = kReference | kLinux };
 constexpr unsigned bit_of(DriverKind kind) {
     return 1u << static_cast<unsigned>(kind);
 }
@@ -31,7 +31,7 @@ constexpr std::string_view kNeedsBoot = "needs a booted driver";
 
 // In the order of the variant Step.
 constexpr std::array<Rule, std::variant_size_v<Step>> kRules{{
-    {kAll, kDown, kUp, kDown, "needs a driver that is not booted and a machine with power"},  // boot
+    {kBoth, kDown, kUp, kDown, "needs a driver that is not booted and a machine with power"},  // boot
     {kReference, kUp, 0, 0, kNeedsBoot},                                                            // identify
     {kReference, kUp, 0, 0, kNeedsBoot},                                                            // smart
     {kReference, kUp, 0, 0, kNeedsBoot},                                                            // io
@@ -42,14 +42,14 @@ constexpr std::array<Rule, std::variant_size_v<Step>> kRules{{
     {kReference, kUp, kSuspended, kUp | kDown, kNeedsBoot},                                         // suspend
     {kReference, kSuspended, kUp, kSuspended | kDown, "needs a suspend before it"},                 // resume
     {kReference, kUp, kUp, kUp | kDown, kNeedsBoot},                                                // reset
-    {kAll, kUp, kDown, kUp | kDown, kNeedsBoot},                                              // shutdown
-    {kAll, kPowered, kNoPower, kNoPower, "needs a machine with power"},                       // power_cut
-    {kAll, kNoPower, kDown, kNoPower, "needs a power_cut before it"},                         // power_on
+    {kBoth, kUp, kDown, kUp | kDown, kNeedsBoot},                                              // shutdown
+    {kBoth, kPowered, kNoPower, kNoPower, "needs a machine with power"},                       // power_cut
+    {kBoth, kNoPower, kDown, kNoPower, "needs a power_cut before it"},                         // power_on
     {kReference, kPowered | kNoPower, 0, 0, ""},                                                    // wait
     {kReference, kPowered, 0, 0, "needs a machine with power"},                                     // mmio
     {kReference, kPowered, 0, 0, "needs a machine with power"},                                     // mail
     {kReference, kUp, 0, 0, kNeedsBoot},                                                            // command
-    {kAll, kUp | kSuspended, kDown, kDown, kNeedsBoot},                                       // abandon
+    {kBoth, kUp | kSuspended, kDown, kDown, kNeedsBoot},                                       // abandon
     {kLinux, kUp, 0, 0, kNeedsBoot},  // sh
 }};
 

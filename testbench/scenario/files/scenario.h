@@ -50,7 +50,7 @@ struct Media {
     std::optional<std::string> serial, model;  ///< default: as real machines answer
 };
 
-enum class DriverKind : std::uint8_t { Reference, Linux };
+enum class DriverKind : std::uint8_t { Reference, Foreign, Linux };
 
 enum class GuestFlavour : std::uint8_t { Plain, Kasan };
 
@@ -72,6 +72,7 @@ struct Guest {
 
 struct Driver {
     DriverKind kind = DriverKind::Reference;
+    std::string library;  ///< of a foreign driver: the shared object as the run opens it; "": none
     std::vector<driver::Measure> omit;  ///< protective measures left out, to show what they are for
     unsigned queue_depth = 61;          ///< I/O commands in flight at most
     SimTime io_timeout = seconds(30);
@@ -82,8 +83,17 @@ struct Driver {
 };
 
 /// How a run can end. One closed list; `judge.cpp` says which word wins where several fit.
-enum class Outcome : std::uint8_t { Pass, StepFailed, DriverDead, BusHang, BusFault, Stuck, GuestBroken };
-inline constexpr std::size_t kOutcomeCount = 7;
+enum class Outcome : std::uint8_t {
+    Pass,
+    StepFailed,
+    DriverDead,
+    BusHang,
+    BusFault,
+    Stuck,
+    Crash,
+    GuestBroken
+};
+inline constexpr std::size_t kOutcomeCount = 8;
 
 /// min <= value <= max.
 struct Bounds {

@@ -13,7 +13,7 @@ namespace ans::scenario {
 namespace {
 
 constexpr std::array<std::string_view, 2> kGenerations{"macos12", "macos13"};
-constexpr double kLongestServiceUs = 60e6;                     // a minute
+constexpr double kLongestServiceUs = 60e6;  // a minute
 
 Type<Firmware> firmware_type() {
     const auto us = [] { return optional(duration("us", kLongestServiceUs)); };
@@ -130,8 +130,12 @@ Type<Guest> guest_type() {
 
 Type<Driver> driver_type() {
     return shape<Driver>({
-        key<Driver>("kind", &Driver::kind, choice<DriverKind>({"reference", "linux"}),
-                    "who drives the machine: the reference driver, or Linux in User Mode Linux"),
+        key<Driver>("kind", &Driver::kind, choice<DriverKind>({"reference", "foreign", "linux"}),
+                    "who drives the machine; foreign: code of the user's, through the C ABI, instead of `steps`; "
+                    "linux: a kernel in User Mode Linux"),
+        key<Driver>("library", &Driver::library, text(4096, "a path"),
+                    "the foreign driver: a shared object, relative to the scenario file, that exports "
+                    "ans2emu_driver_main"),
         key<Driver>("guest", &Driver::guest, guest_type(), "where kind is linux: the machine around the kernel"),
         key<Driver>("omit", &Driver::omit,
                     list(choice<driver::Measure>(driver::measure_names()), driver::kMeasureCount),
@@ -228,6 +232,17 @@ void check_scripts(const Scenario& scenario, Problems& problems) {
     }
 }
 
+// The reference driver does what the file says, a foreign one what its own code says.
+void check_driver(const Path& root, const Scenario& scenario, Problems& problems) {
+    const bool foreign = scenario.driver.kind == DriverKind::Foreign;
+    if (!foreign && scenario.steps.empty() && !problems.any_inside("/steps"))
+        problems.add(root, "key \"steps\" is missing");
+    if (foreign && !scenario.steps.empty())
+        problems.add(Path(root, "steps"), "a foreign driver has no steps: its own code says what is done");
+    if (!foreign && !scenario.driver.library.empty())
+        problems.add(Path(Path(root, "driver"), "library"), "only a foreign driver is a library");
+}
+
 // What no part shows alone. Judges only parts that are good by themselves.
 void check_whole(const Path& root, const Scenario& scenario, Problems& problems) {
     const Path faults(root, "faults"), steps(root, "steps");
@@ -241,6 +256,7 @@ void check_whole(const Path& root, const Scenario& scenario, Problems& problems)
             break;
         }
     if (!problems.any_inside("/faults")) check_rules(faults, scenario, problems);
+    if (!problems.any_inside("/driver")) check_driver(root, scenario, problems);
     if (!problems.any_inside("/soc")) check_places(steps, scenario, problems);
     if (problems.empty()) check_scripts(scenario, problems);
     if (!problems.any_inside("/steps") && !problems.any_inside("/faults"))
@@ -324,7 +340,8 @@ Type<Scenario> scenario_type() {
         key<Scenario>("driver", &Scenario::driver, driver_type(), "the driver under test"),
         key<Scenario>("faults", &Scenario::faults, list(rule_type(), 100), "what goes wrong"),
         scripts_key(),
-        key<Scenario>("steps", &Scenario::steps, list(step_type(), 1000, 1), "what is done, in order", true),
+        key<Scenario>("steps", &Scenario::steps, list(step_type(), 1000, 1),
+                      "what is done, in order; the reference driver's, and it must have some"),
         key<Scenario>("expect", &Scenario::expect, expect_type(), "what must come of it"),
         key<Scenario>("kernels", &Scenario::kernels, list(kernel_expect_type(), 20),
                       "what is expected of other kernels: the first whose release fits counts"),

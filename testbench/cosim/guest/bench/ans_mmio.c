@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 /*
- * Accesses one 32-bit register many times, for `ans2emu bench linux`: insmod ans_mmio.ko address=A count=N op=read|write.
- * Loading does it and prints one line. The address is the CPU's, inside the window that the device tree folds the machine
- * into; a write stores what the register read before.
+ * Accesses one 32-bit register many times, for `ans2emu bench linux`: insmod ans_mmio.ko address=A count=N
+ * op=read|write. Loading does it and prints one line. The address is the CPU's, inside the window that the device
+ * tree folds the machine into; a write stores what the register read before.
  */
 #include <linux/io.h>
 #include <linux/ktime.h>

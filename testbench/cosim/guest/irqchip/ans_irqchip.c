@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 /*
- * The machine's interrupt lines in User Mode Linux, which gives devices of its platform bus none: a virtio device of our
- * own whose child node is the interrupt controller of the device tree.
+ * The machine's interrupt lines in User Mode Linux, which gives devices of its platform bus none: a virtio device of
+ * our own whose child node is the interrupt controller of the device tree.
  *
- * One virtqueue is all there is. Unmasking a line queues a pair of words: the line's number for the device to read, an
- * answer for it to write. The device keeps the pair until the line is high and then returns it with the answer 1. So a line
- * costs one message for each interrupt and none while it is quiet, and everything here may run under a spinlock
- * (apple-mailbox enables send-empty under one when its FIFO is full).
+ * One virtqueue is all there is. Unmasking a line queues a pair of words: the line's number for the device to read,
+ * an answer for it to write. The device keeps the pair until the line is high and then returns it with the answer 1.
+ * So a line costs one message for each interrupt and none while it is quiet, and everything here may run under a
+ * spinlock (apple-mailbox enables send-empty under one when its FIFO is full).
  */
 #include <linux/interrupt.h>
 #include <linux/irq.h>
@@ -110,8 +110,8 @@ static const struct irq_domain_ops ans_irqchip_domain_ops = {
 };
 
 /*
- * Takes one line's words back. A line that was masked while the device held them is not delivered and not remembered: it
- * is a level, so the device returns the words of the next unmasking at once if the line is still high then.
+ * Takes one line's words back. A line that was masked while the device held them is not delivered and not remembered:
+ * it is a level, so the device returns the words of the next unmasking at once if the line is still high then.
  */
 static bool ans_irqchip_take(struct ans_irqchip *chip, struct ans_irq_line **line, bool *deliver)
 {
@@ -189,8 +189,8 @@ static int ans_irqchip_probe(struct virtio_device *vdev)
 }
 
 /*
- * Runs only when the kernel ends: the module cannot be unloaded, since drivers hold its lines. The domain stays, as there
- * may still be such drivers.
+ * Runs only when the kernel ends: the module cannot be unloaded, since drivers hold its lines. The domain stays, as
+ * there may still be such drivers.
  */
 static void ans_irqchip_remove(struct virtio_device *vdev)
 {

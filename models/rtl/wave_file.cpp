@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+#include "models/rtl/wave_file.h"
+
+#include <verilated.h>
+#include <verilated_vcd_c.h>
+
+#include <algorithm>
+
+namespace ans::rtl {
+
+WaveFile::WaveFile(std::string path) : path_(std::move(path)) {
+    Verilated::traceEverOn(true);
+    vcd_ = std::make_unique<VerilatedVcdC>();
+    vcd_->set_time_unit("1ps");
+    vcd_->set_time_resolution("1ps");
+}
+
+WaveFile::~WaveFile() = default;
+
+void WaveFile::add(const Attach& attach) {
+    attach(*vcd_);
+}
+
+void WaveFile::dump(SimTime at) {
+    const bool first = !vcd_->isOpen();
+    if (first) {
+        vcd_->open(path_.c_str());
+        if (!vcd_->isOpen()) SC_REPORT_ERROR("ans/rtl", ("cannot write " + path_).c_str());
+    }
+    newest_ = first ? at : std::max(at, newest_ + 1);
+    vcd_->dump(newest_);
+    vcd_->flush();  // a run may end without destructors
+}
+
+}  // namespace ans::rtl
