@@ -288,7 +288,8 @@ void LinuxConductor::kernel_line(std::string_view line, SimTime at) {
 
 void LinuxConductor::step_line(std::string_view line, SimTime at) {
     if (line.substr(0, kMark.size()) != kMark) {
-        if (present_ && !line.empty()) results_[*present_].detail = line;
+        if (line.empty()) return;
+        if (present_) results_[*present_].detail = line;
         Event event;
         event.time = at;
         event.kind = EventKind::RunNote;
