@@ -68,6 +68,8 @@ SocConfig soc_config(const Scenario& scenario, const SocProfile& profile, const 
     config.dram_size = scenario.machine.dram_mib.value_or(0) * kMiB;
     config.second_dram = second_dram;
     config.mailbox_depth = scenario.machine.mailbox_depth;
+    config.twins.mailbox = scenario.models.mailbox;
+    config.twins.clock = nanoseconds(scenario.models.clock_ns);
     config.running = scenario.firmware.start != FirmwareStart::Off;
     return config;
 }
