@@ -61,15 +61,14 @@ bool BusPort::present(tlm::tlm_generic_payload& tx) {
     return true;
 }
 
-SimTime BusPort::take(GatedClock& clock) {
+void BusPort::take(GatedClock& clock) {
     for (unsigned waited = 0; !req_ready; ++waited) {
         if (waited == kPatience) SC_REPORT_ERROR("ans/rtl", "a bus port never became ready");
         clock.tick();
     }
-    const SimTime edge = clock.tick();
+    clock.tick();
     withdraw();
     clock.fall();
-    return edge;
 }
 
 void BusPort::answer(tlm::tlm_generic_payload& tx) const {

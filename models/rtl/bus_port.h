@@ -23,8 +23,8 @@ public:
     /// False, with the response set, where no bus cycle expresses the access (byte enables, odd lengths).
     bool present(tlm::tlm_generic_payload& tx);
     void withdraw() { req_valid = false; }
-    /// Runs the clock until the presented request is taken; returns the edge's time. Then withdraws it.
-    SimTime take(GatedClock& clock);
+    /// Runs the clock until the presented request is taken, and withdraws it.
+    void take(GatedClock& clock);
     /// The response's code and data go into the payload.
     void answer(tlm::tlm_generic_payload& tx) const;
 };

@@ -7,21 +7,15 @@ namespace ans::rtl {
 
 SimTime GatedClock::open(SimTime at) {
     const SimTime period = config_.period;
-    const SimTime instant = (at + period - 1) / period * period;
-    const bool behind = ran_ && instant < instant_;
-    instant_ = instant;
-    next_ = behind || !ran_ ? instant : std::max(instant, last_ + period);
-    if (busy_ && last_ + period < next_) edge(last_ + period);
+    instant_ = (at + period - 1) / period * period;
+    if (busy_ && last_ + period < instant_) edge(last_ + period);
     busy_ = false;
-    return next_;
+    return instant_;
 }
 
-SimTime GatedClock::tick() {
-    const SimTime at = next_;
-    edge(at);
-    next_ = at + config_.period;
+void GatedClock::tick() {
+    edge(ran_ ? std::max(instant_, last_ + config_.period) : instant_);
     busy_ = true;
-    return at;
 }
 
 void GatedClock::edge(SimTime at) {

@@ -24,13 +24,14 @@ public:
 
     DirectWire<bool> wire;
 
-    /// Opens the gate for something that happens at `at`: the first edge at or after it that has not been
-    /// run; where something happened at that instant already, the edge after it. The edge that ends the
-    /// activity before is run now, so no request may be presented yet. Who comes with an earlier time than
-    /// the one before is an initiator whose local time is behind: its edge is run now and carries its time.
+    /// Opens the gate for something that happens at `at`, and tells when it takes effect: at the first edge
+    /// of the grid at or after it. Other accesses of that very instant (the coprocessor's bus costs no time
+    /// in this machine) take the edges that follow, and their effects carry the instant all the same: whoever
+    /// acts in one instant is not torn apart, so that the order of events is the TLM block's. The edge that
+    /// ends the activity before is run now, so no request may be presented yet.
     SimTime open(SimTime at);
-    /// Runs the edge that open() told, or the one after the last. Returns its time.
-    SimTime tick();
+    /// Runs an edge.
+    void tick();
     /// The inputs of the edge are withdrawn: the wire falls half a period later, for the waveform.
     void fall();
     /// An edge outside of time: power-on.
@@ -45,8 +46,7 @@ private:
 
     const TwinConfig config_;
     const Eval eval_;
-    SimTime next_ = 0;     ///< the edge that tick() runs
-    SimTime instant_ = 0;  ///< of the last open()
+    SimTime instant_ = 0;  ///< of the effects of what opened the gate
     SimTime last_ = 0;
     bool ran_ = false;   ///< an edge lies behind
     bool busy_ = false;  ///< the last edge's response still stands

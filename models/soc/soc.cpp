@@ -94,7 +94,8 @@ Soc::Soc(sc_core::sc_module_name name, const SocConfig& config)
       dram_region_(ans::dram_region(config)),
       bus_("bus", bus_config(config), cpu_regions(config.second_dram)),
       iop_bus_("iop_bus", iop_bus_config(), iop_regions()),
-      mailbox_("mailbox", {config.events, config.mailbox_depth}),
+      twins_(config.twins),
+      mailbox_(twins_.mailbox("mailbox", {config.events, config.mailbox_depth})),
       a2i_seam_("a2i_seam", DecidePoint::MailboxA2i, *config.decide),
       i2a_seam_("i2a_seam", DecidePoint::MailboxI2a, *config.decide),
       asc_("asc", {config.events, config.policies, config.running}),
@@ -171,12 +172,12 @@ void Soc::bind_buses() {
     bus_.out(kCpuSart).bind(sart_.mmio);
     bus_.out(kCpuPmgr).bind(pmgr_.mmio);
     bus_.out(kCpuDram).bind(dram_.bus);
-    a2i_seam_.out.bind(mailbox_.ap);
+    a2i_seam_.out.bind(mailbox_->ap);
 
     iop_bus_.out(kIopMailbox).bind(i2a_seam_.in);
     iop_bus_.out(kIopNvme).bind(nvme_.iop);
     iop_bus_.otherwise().bind(sart_.device);
-    i2a_seam_.out.bind(mailbox_.iop);
+    i2a_seam_.out.bind(mailbox_->iop);
 
     // Commands, completions, TCBs and data reach memory without SART. source: hardware.md 4
     nvme_.memory.socket.bind(entries_.in);
@@ -192,8 +193,8 @@ void Soc::bind_buses() {
 void Soc::bind_wires() {
     nvme_.irq.bind(nvme_irq_.in);
     nvme_irq_.out.bind(aic_.input(profile_.nvme_irq));
-    LevelOut* const mailbox_outputs[] = {&mailbox_.send_empty, &mailbox_.send_not_empty, &mailbox_.recv_empty,
-                                         &mailbox_.recv_not_empty};
+    LevelOut* const mailbox_outputs[] = {&mailbox_->send_empty, &mailbox_->send_not_empty,
+                                         &mailbox_->recv_empty, &mailbox_->recv_not_empty};
     for (std::size_t i = 0; i < mailbox_irqs_.size(); ++i) {
         mailbox_outputs[i]->bind(mailbox_irqs_[i]->in);
         mailbox_irqs_[i]->out.bind(aic_.input(profile_.mailbox_irq[i]));
@@ -248,7 +249,7 @@ void Soc::reset_blocks(bool level, SimTime at) {
     if (scope_ != ResetScope::Nothing) {
         a2i_seam_.reset.set_level(level, at);
         i2a_seam_.reset.set_level(level, at);
-        mailbox_.reset.set_level(level, at);
+        mailbox_->reset.set_level(level, at);
         nvme_.reset.set_level(level, at);
         commands_.reset.set_level(level, at);
         nvmmu_.reset.set_level(level, at);

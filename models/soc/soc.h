@@ -13,7 +13,7 @@
 #include "models/common/decide.h"
 #include "models/common/policy.h"
 #include "models/dram/dram.h"
-#include "models/mailbox/mailbox.h"
+#include "models/mailbox/mailbox_block.h"
 #include "models/mailbox/mailbox_seam.h"
 #include "models/nvme/command_seam.h"
 #include "models/nvme/entry_seam.h"
@@ -23,6 +23,7 @@
 #include "models/sart/sart.h"
 #include "models/soc/bus.h"
 #include "models/soc/profile.h"
+#include "models/soc/twins.h"
 
 namespace ans {
 
@@ -36,8 +37,9 @@ struct SocConfig {
     bool own_dram = true;         ///< false: memory comes from outside, by dram().add_region()
     Window second_dram{0, 0};     ///< more memory that the CPU sees, by dram().add_region(); size 0: none
     unsigned mailbox_depth = 16;  ///< messages
-    bool powered = true;          ///< the boot loader left the power domains on
-    bool running = false;         ///< and CPU_CONTROL.RUN set
+    TwinChoice twins;
+    bool powered = true;   ///< the boot loader left the power domains on
+    bool running = false;  ///< and CPU_CONTROL.RUN set
 };
 
 class Soc : public sc_core::sc_module {
@@ -53,7 +55,7 @@ public:
     CommandSeam& commands() { return commands_; }
     LevelOut iop_run{"iop_run"};      ///< CPU_CONTROL.RUN, while the coprocessor has power
     LevelOut iop_reset{"iop_reset"};  ///< the PMGR's reset, or no power
-    LevelOut& iop_mailbox() { return mailbox_.iop_doorbell; }
+    LevelOut& iop_mailbox() { return mailbox_->iop_doorbell; }
     sc_core::sc_export<LevelIf>& iop_idle() { return asc_.idle.in; }
 
     /// Everything that power kept is gone: registers, FIFOs, memory. Afterwards all is as a boot loader hands
@@ -71,6 +73,8 @@ public:
 
     /// Commands rung and not yet completed.
     unsigned commands_in_flight() const { return nvme_.pending(); }
+    /// Clock edges that the RTL twins have run, by block; 0 where the block has none.
+    std::uint64_t mailbox_cycles() const { return mailbox_->cycles(); }
 
     /// The registers of a block as this SoC has them, or nullptr.
     const RegMap* register_map(Unit unit) const;
@@ -101,7 +105,8 @@ private:
     Bus bus_;
     Bus iop_bus_;
     Dram dram_{"dram"};
-    Mailbox mailbox_;
+    const Twins twins_;
+    const std::unique_ptr<MailboxBlock> mailbox_;
     MailboxSeam a2i_seam_;
     MailboxSeam i2a_seam_;
     Asc asc_;

@@ -47,10 +47,11 @@ build_ans2emu() {
   cmake --build --preset release --target ans2emu
 }
 
-# locked COMMAND...: one at a time on this cache; a second waits and then finds everything made.
+# locked NAME COMMAND...: one at a time of this name on this cache; a second waits and then finds everything made.
 locked() {
   mkdir -p "$cache"
-  exec 9>"$cache/lock"
+  exec 9>"$cache/lock-$1"
+  shift
   if ! flock -n 9; then
     say "waiting for another linux.sh ..."
     flock 9

@@ -41,12 +41,13 @@ check_user_tree() {
 
 # Debian's source, less the drivers' code that no such kernel can use (their Kconfig files stay).
 unpack_source() {
-  local archive=/usr/src/$kernel_package.tar.xz part=$kernel_source.part
+  local archive=/usr/src/$kernel_package.tar.xz part=$kernel_source.part.$$
   rm -rf "$part"
   mkdir -p "$part"
   tar -C "$part" -xf "$archive" --strip-components=1 --exclude='*/drivers/gpu/*.[ch]' --exclude='*/drivers/net/*.[ch]' \
     --exclude='*/drivers/media/*.[ch]' --exclude='*/sound/*.[ch]' --exclude='*/Documentation/*.rst'
-  mv "$part" "$kernel_source"
+  # Another flavour may have been faster.
+  if [ -e "$kernel_source" ]; then rm -rf "$part"; else mv "$part" "$kernel_source"; fi
 }
 
 # Tinyconfig and our fragments; every line of the fragments must have taken.
@@ -72,18 +73,18 @@ compile_kernel() {
 }
 
 name_debian_kernel() {
+  local version
   version=$(version_of "$kernel_package")
   kernel_source=$cache/source-$version
   kernel_build=$cache/kernel-$flavour-$({ echo "$version"; kernel_inputs; } | key_of)
 }
 
 make_debian_kernel() {
-  local version
   name_debian_kernel
   [ -e "$kernel_build/release" ] && return 0
   install_missing "${kernel_packages[@]}"
   name_debian_kernel
-  [ -e "$kernel_source" ] || logged source "source of $kernel_package $version" unpack_source
+  [ -e "$kernel_source" ] || logged source "source of $kernel_package" unpack_source
   mkdir -p "$kernel_build"
   logged configuration "configuration ($flavour)" configure_kernel
   logged kernel "kernel ($flavour), about two minutes on two cores" compile_kernel

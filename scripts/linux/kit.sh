@@ -101,7 +101,17 @@ make_missing_kit() {
   mv "$part" "$kit"
 }
 
-make_kit() { locked make_missing_kit; }
+# A kit that is there needs no lock: another flavour may be in the making.
+kit_is_there() {
+  [ -z "$kernel_src" ] || return 1
+  name_debian_kernel
+  [ -e "$kernel_build/release" ] || return 1
+  kernel_release=$(cat "$kernel_build/release")
+  name_kit
+  [ -e "$kit" ]
+}
+
+make_kit() { kit_is_there || locked "$flavour" make_missing_kit; }
 
 print_kit() {
   printf '{"flavour": "%s", "release": "%s", "kernel": "%s", "initramfs": "%s", "preload": "%s", "build": "%s"}\n' \

@@ -81,6 +81,13 @@ void RawAccess::put(std::uint64_t address, const std::vector<std::uint64_t>& wor
         host_.write64(address + i * 8, words[i]);
 }
 
+std::uint64_t RawAccess::bytes_held() const {
+    std::uint64_t bytes = 0;
+    for (const port::DmaBuffer& buffer : buffers_)
+        bytes += buffer.size;
+    return bytes;
+}
+
 /// A page for the list, then the data. source: NVMe 1.1 section 4.3
 RawAccess::Pages RawAccess::make_pages(const RawCommand& step) {
     if (!to_controller(step.opcode) && !from_controller(step.opcode)) return {};

@@ -25,6 +25,9 @@ public:
     void send(const Mail& step);
     void submit(const RawCommand& step);
 
+    /// DMA memory of the commands so far.
+    std::uint64_t bytes_held() const;
+
     /// Finds the I/O submission queue: no register names it, only the command that creates it.
     void on_event(const Event& event) override;
 

@@ -69,6 +69,8 @@ SocConfig soc_config(const Scenario& scenario, const SocProfile& profile, const 
     config.second_dram = second_dram;
     config.mailbox_depth = scenario.machine.mailbox_depth;
     config.own_dram = scenario.driver.kind != DriverKind::Linux;  // a guest brings its own
+    config.twins.mailbox = scenario.models.mailbox;
+    config.twins.clock = nanoseconds(scenario.models.clock_ns);
     config.running = scenario.firmware.start != FirmwareStart::Off;
     return config;
 }

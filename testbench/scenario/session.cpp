@@ -62,6 +62,7 @@ Session::Session(const Scenario& scenario, Rig& rig, EventHub& events, RunObserv
       rig_(rig),
       observer_(observer),
       raw_(scenario, rig.host(), events),
+      belongings_(rig.host(), raw_, events),
       shadow_(scenario.seed) {
     for (const Step& step : scenario.steps) {
         StepResult result;
@@ -89,6 +90,11 @@ void Session::run_from(std::size_t index) {
         next_step_ = i + 1;
         if (!run_step(i)) return;
     }
+    // One that gave its device up must still give back what it holds.
+    if (!driver_dead()) return;
+    died_ = true;
+    driver_->remove();
+    belongings_.end();
 }
 
 // A fault took the power while a step was going on: its thread is gone, the next step gets a new one.
@@ -119,7 +125,7 @@ bool Session::run_step(std::size_t index) {
 }
 
 bool Session::driver_dead() const {
-    return driver_ != nullptr && driver_->state() == driver::State::Dead;
+    return died_ || (driver_ != nullptr && driver_->state() == driver::State::Dead);
 }
 
 void Session::fill_counters(RunFacts& facts) const {
@@ -134,6 +140,8 @@ void Session::fill_counters(RunFacts& facts) const {
     facts.counters["interrupts"] = sum.interrupts;
     facts.counters["spurious_interrupts"] = sum.spurious_interrupts;
     facts.counters["data_mismatches"] = mismatches_;
+    facts.counters["dma_bytes_left"] = belongings_.bytes_left();
+    facts.counters["sart_entries_left"] = belongings_.entries_left();
 }
 
 // The driver's object goes with its life; what it counted stays.
@@ -146,12 +154,15 @@ void Session::retire_driver() {
 driver::Status Session::perform(const Boot&, StepResult& result) {
     if (driver_ != nullptr) {
         driver_->remove();
+        belongings_.end();
         retire_driver();
     }
     driver_ =
         std::make_unique<driver::Driver>(rig_.host(), rig_.resources(), driver_options(scenario_.driver));
     const SimTime begin = rig_.host().local_time();
+    belongings_.begin();
     const driver::Status status = driver_->probe();
+    if (driver_->state() == driver::State::Off) belongings_.end();
     if (status == driver::Status::Ok)
         result.detail =
             text("ready after %.3f ms", static_cast<double>(rig_.host().local_time() - begin) / 1e9);
@@ -258,6 +269,7 @@ driver::Status Session::perform(const Reset&, StepResult&) {
 
 driver::Status Session::perform(const Shutdown&, StepResult&) {
     const driver::Status status = driver_->shutdown();
+    belongings_.end();
     if (status == driver::Status::Ok) {
         shadow_.flushed();
         retire_driver();

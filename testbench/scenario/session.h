@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "host_driver/nvme/driver.h"
+#include "testbench/scenario/belongings.h"
 #include "testbench/scenario/conductor.h"
 #include "testbench/scenario/files/result.h"
 #include "testbench/scenario/raw_access.h"
@@ -64,11 +65,13 @@ private:
     Rig& rig_;
     RunObserver* observer_;
     RawAccess raw_;
+    Belongings belongings_;
     std::unique_ptr<driver::Driver> driver_;
     Shadow shadow_;
     std::vector<StepResult> results_;
     std::size_t next_step_ = 0;
     bool power_lost_ = false;
+    bool died_ = false;           ///< the last driver gave its device up, and was removed at the end
     driver::Counters retired_{};  ///< of drivers that are gone
     std::uint64_t mismatches_ = 0;
 };

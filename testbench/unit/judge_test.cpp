@@ -101,6 +101,16 @@ TEST_F(JudgeTest, WrongDataFailsAlsoWhereNobodyAsked) {
     EXPECT_THAT(failures(R"("expect": {"counters": {"data_mismatches": {"min": 1}}})"), IsEmpty());
 }
 
+TEST_F(JudgeTest, WhatADriverKeptFailsAlsoWhereNobodyAsked) {
+    result.facts.counters["dma_bytes_left"] = 4096;
+    result.facts.counters["sart_entries_left"] = 2;
+    EXPECT_THAT(failures("\"seed\": 1"),
+                ElementsAre("memory: 4096 bytes left behind by a driver that is gone",
+                            "SART entries: 2 left behind by a driver that is gone"));
+    EXPECT_THAT(failures(R"("expect": {"counters": {"dma_bytes_left": 4096, "sart_entries_left": 2}})"),
+                IsEmpty());
+}
+
 TEST_F(JudgeTest, LogLinesAreSearched) {
     EXPECT_THAT(
         failures(

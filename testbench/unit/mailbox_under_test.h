@@ -3,7 +3,9 @@
 // and the same file is compiled for each of them.
 #pragma once
 
-#if defined(ANS_TEST_TWIN)
+#if defined(ANS_TEST_LOCKSTEP)
+#include "models/mailbox/rtl/mailbox_lockstep.h"
+#elif defined(ANS_TEST_TWIN)
 #include "models/mailbox/rtl/mailbox_twin.h"
 #else
 #include "models/mailbox/mailbox.h"
@@ -11,17 +13,12 @@
 
 namespace ans::test {
 
-#if defined(ANS_TEST_TWIN)
+#if defined(ANS_TEST_LOCKSTEP)
+using MailboxUnderTest = MailboxLockstep;
+#elif defined(ANS_TEST_TWIN)
 using MailboxUnderTest = MailboxTwin;
 #else
 using MailboxUnderTest = Mailbox;
-#endif
-
-/// What the second of two accesses at one instant waits for: a clock edge, where there is a clock.
-#if defined(ANS_TEST_TWIN)
-inline constexpr SimTime kNextEdge = nanoseconds(1);
-#else
-inline constexpr SimTime kNextEdge = 0;
 #endif
 
 }  // namespace ans::test

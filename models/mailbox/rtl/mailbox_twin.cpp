@@ -36,13 +36,13 @@ void MailboxTwin::access(Face face, tlm::tlm_generic_payload& tx, sc_core::sc_ti
     }
     rtl::BusPort& port = face == Face::Ap ? pins_->ap : pins_->iop;
     const SimTime asked = kernel_now() + from_sc(delay);
-    pins_->clock.open(asked);
+    const SimTime effect = pins_->clock.open(asked);
     if (!port.present(tx)) return;
-    const SimTime edge = port.take(pins_->clock);
+    port.take(pins_->clock);
     port.answer(tx);
-    delay += to_sc(edge - asked);
-    report(edge);
-    drive(edge, false);
+    delay += to_sc(effect - asked);
+    report(effect);
+    drive(effect, false);
 }
 
 unsigned MailboxTwin::debug(tlm::tlm_generic_payload& tx) {
@@ -53,11 +53,11 @@ void MailboxTwin::on_reset(bool asserted, SimTime at) {
     if (asserted == in_reset_) return;
     in_reset_ = asserted;
     if (pins_->clock.cycles() == 0) return;  // before the start: power-on clears everything
-    pins_->clock.open(at);
+    const SimTime effect = pins_->clock.open(at);
     pins_->reset = asserted;
-    const SimTime edge = pins_->clock.tick();
+    pins_->clock.tick();
     pins_->clock.fall();
-    drive(edge, true);
+    drive(effect, true);
 }
 
 // A bus access does one thing to one FIFO at most.

@@ -37,6 +37,8 @@ constexpr CounterInfo kCounters[] = {
     {"interrupts", "NVMe interrupts that the driver handled"},
     {"spurious_interrupts", "NVMe interrupts with nothing to do"},
     {"data_mismatches", "blocks that were read and were not what had been written"},
+    {"dma_bytes_left", "memory for DMA that the driver kept after it gave its device back"},
+    {"sart_entries_left", "SART entries that it left then"},
 };
 
 Type<Bounds> bounds_type() {

@@ -29,6 +29,18 @@ bool counts(const Scenario& scenario, const Violation& violation) {
     return grave && pardon(scenario, violation.rule).empty();
 }
 
+/// What a run may not do unless it is expected to.
+struct Harm {
+    std::string_view counter;
+    std::string_view what;
+    std::string_view text;
+};
+constexpr Harm kHarms[] = {
+    {"data_mismatches", "data", " blocks were not what had been written"},
+    {"dma_bytes_left", "memory", " bytes left behind by a driver that is gone"},
+    {"sart_entries_left", "SART entries", " left behind by a driver that is gone"},
+};
+
 class Judge {
 public:
     Judge(const Scenario& scenario, RunResult& result)
@@ -146,15 +158,19 @@ private:
     }
 
     void counters() {
-        bool mismatches_expected = false;
-        for (const CounterBounds& c : expect_.counters) {
+        for (const CounterBounds& c : expect_.counters)
             counter(c.name, c.bounds);
-            mismatches_expected |= c.name == "data_mismatches";
-        }
-        // Wrong data never passes by silence.
-        const auto found = result_.facts.counters.find("data_mismatches");
-        if (!mismatches_expected && found != result_.facts.counters.end() && found->second != 0)
-            missed("data: " + std::to_string(found->second) + " blocks were not what had been written");
+        for (const Harm& harm : kHarms)
+            by_silence(harm);
+    }
+
+    // Wrong data and leaks never pass by silence.
+    void by_silence(const Harm& harm) {
+        const auto found = result_.facts.counters.find(std::string(harm.counter));
+        const bool expected = std::any_of(expect_.counters.begin(), expect_.counters.end(),
+                                          [&](const CounterBounds& c) { return c.name == harm.counter; });
+        if (expected || found == result_.facts.counters.end() || found->second == 0) return;
+        missed(std::string(harm.what) + ": " + std::to_string(found->second) + std::string(harm.text));
     }
 
     using Lines = std::vector<const std::string*>;

@@ -13,6 +13,7 @@
 #include "host_driver/common/measures.h"
 #include "models/common/policy.h"
 #include "models/common/sim_time.h"
+#include "models/soc/twins.h"
 #include "testbench/fault/rule.h"
 #include "testbench/fault/script.h"
 #include "testbench/scenario/files/steps.h"
@@ -39,6 +40,12 @@ struct Machine {
     std::optional<std::uint64_t> dram_base;  ///< default: the SoC profile's
     unsigned mailbox_depth = 16;             ///< messages a FIFO holds
     SimTime irq_entry = nanoseconds(1500);   ///< wire high to handler; source: guess, 1-2 us
+};
+
+/// How each block is implemented.
+struct Models {
+    Implementation mailbox = Implementation::Tlm;
+    unsigned clock_ns = 1;  ///< period of the RTL twins' clock; source: guess
 };
 
 struct Media {
@@ -159,6 +166,7 @@ struct Scenario {
     std::uint64_t seed = 1;
     Firmware firmware;
     Machine machine;
+    Models models;
     Policies policies;
     Media media;
     Driver driver;

@@ -55,6 +55,20 @@ Type<Machine> machine_type() {
         });
 }
 
+Type<Models> models_type() {
+    const auto which = [] { return choice<Implementation>({"tlm", "rtl", "lockstep"}); };
+    return shape<Models>(
+        {
+            key<Models>("mailbox", &Models::mailbox, which(), "TLM model, RTL twin, or both compared"),
+            key<Models>("clock_ns", &Models::clock_ns, integer<unsigned>(1, 1000, "ns"),
+                        "period of the RTL twins' clock"),
+        },
+        [](const Input& in, const Models& models) {
+            return Twins::built() || models.mailbox == Implementation::Tlm ||
+                   in.complain("needs RTL twins, and this build has none: Verilator was not found");
+        });
+}
+
 // A size of the memory namespace: one of three keys fills the same member.
 Key<Media> memory_key(std::string_view name, unsigned shift, std::string_view unit) {
     const auto type = integer<std::uint64_t>(1, kLargestMib >> (shift - 20), unit);
@@ -334,6 +348,7 @@ Type<Scenario> scenario_type() {
                       "of everything drawn by chance"),
         key<Scenario>("firmware", &Scenario::firmware, firmware_type(), "the coprocessor's firmware"),
         key<Scenario>("machine", &Scenario::machine, machine_type(), "what differs from the SoC's profile"),
+        key<Scenario>("models", &Scenario::models, models_type(), "how blocks are implemented"),
         key<Scenario>("policies", &Scenario::policies, policies_type(),
                       "what hardware does where nobody knows"),
         key<Scenario>("media", &Scenario::media, media_type(), "the disk"),
