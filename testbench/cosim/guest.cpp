@@ -65,6 +65,9 @@ Guest::Guest(const GuestConfig& config, const SocProfile& profile, host::Engine&
         memory_base_ = region.guest_address;
         has_memory_ = true;
     });
+    // The guest goes on as it reads the answer: how far it may go by itself is settled before.
+    for (VhostDevice* device : {static_cast<VhostDevice*>(&irqs_), static_cast<VhostDevice*>(&mmio_)})
+        device->before_answer([this] { calendar_.restrict(free_until()); });
     cpu_.on_wire([this](std::size_t wire, bool level) { irqs_.set_level(wire, level); });
     for (std::size_t wire = 0; wire < profile.mailbox_irq.size() + 1; ++wire)
         irqs_.set_level(wire, cpu_.level(wire));
@@ -168,8 +171,7 @@ void Guest::take(Fd& listener, const std::function<void(Stream)>& connect) {
 
 void Guest::serve_device(VhostDevice& device) {
     local_ = std::max(local_, time_of(calendar_.now()));
-    if (!device.serve()) return device.disconnect();  // its end follows
-    calendar_.restrict(free_until());
+    if (!device.serve()) device.disconnect();  // its end follows
 }
 
 void Guest::access(bool write, std::uint64_t offset, std::byte* data, std::uint32_t size) {

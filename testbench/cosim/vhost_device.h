@@ -32,6 +32,9 @@ public:
     /// Told of every region of each memory table.
     void on_memory(MemoryTold told) { memory_told_ = std::move(told); }
 
+    /// Called when a message has been done, before the guest is told so and goes on.
+    void before_answer(std::function<void()> settle) { before_answer_ = std::move(settle); }
+
     // Each throws PeerError.
     /// Takes one message and answers it. False: the guest hung up.
     bool serve();
@@ -72,6 +75,7 @@ private:
     std::array<Virtqueue, kQueues> queues_;
     GuestMemory memory_;
     MemoryTold memory_told_;
+    std::function<void()> before_answer_;
     bool call_due_ = false;
     double patience_s_ = 5;
 };
