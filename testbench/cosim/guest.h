@@ -72,7 +72,7 @@ private:
     void serve_device(VhostDevice& device);
     bool turn(SimTime limit);
     void deliver(VhostDevice& device);
-    void let_run();
+    void let_run(std::uint64_t request);
     void access(bool write, std::uint64_t offset, std::byte* data, std::uint32_t size);
     void fail(host::HostFailure::Kind kind, std::string text);
     void gone();
