@@ -4,7 +4,8 @@
  * as DMA addresses. It boots the coprocessor, writes and reads a little, and puts everything back to sleep.
  *
  *   cc polling.c $(pkg-config --cflags --libs ans2emu) -o polling && ./polling [SCENARIO [OVERRIDE...]]
- *   cc -shared -fPIC polling.c $(pkg-config --cflags --libs ans2emu) -o polling.so && ans2emu run SCENARIO --driver ./polling.so
+ *   cc -shared -fPIC polling.c $(pkg-config --cflags --libs ans2emu) -o polling.so && ans2emu run SCENARIO --driver
+ * ./polling.so
  *
  * It is the first half of the tutorial, docs/bring-your-own-driver.md. Names and offsets: `ans2emu regs`.
  */
@@ -17,26 +18,16 @@
 #define PAGE 4096u
 
 /* Mailbox, from its base. */
-enum { A2I_CONTROL = 0x110, I2A_CONTROL = 0x114, A2I_SEND0 = 0x800, A2I_SEND1 = 0x808, I2A_RECV0 = 0x830, I2A_RECV1 = 0x838 };
+enum { A2I_CONTROL = 0x110, I2A_CONTROL = 0x114 };
+enum { A2I_SEND0 = 0x800, A2I_SEND1 = 0x808, I2A_RECV0 = 0x830, I2A_RECV1 = 0x838 };
 enum { CONTROL_FULL = 1 << 16, CONTROL_EMPTY = 1 << 17 };
 /* ASC. */
 enum { CPU_CONTROL = 0x44, CPU_RUN = 1 << 4 };
 /* NVMe: standard registers, then Apple's. */
 enum { CAP = 0x00, CC = 0x14, CSTS = 0x1c, AQA = 0x24, ASQ = 0x28, ACQ = 0x30, ACQ_HEAD = 0x1004, IOCQ_HEAD = 0x100c };
-enum {
-    MAX_PEND = 0x1210,
-    BOOT_STATUS = 0x1300,
-    MODESEL = 0x1304,
-    UNKNOWN_CTRL = 0x24008,
-    LINEAR_SQ_CTRL = 0x24908,
-    LINEAR_ASQ_DB = 0x2490c,
-    LINEAR_IOSQ_DB = 0x24910,
-    NUM_TCBS = 0x28100,
-    ASQ_TCB_BASE = 0x28108,
-    IOSQ_TCB_BASE = 0x28110,
-    TCB_INVAL = 0x28118,
-    TCB_STAT = 0x28120
-};
+enum { MAX_PEND = 0x1210, BOOT_STATUS = 0x1300, MODESEL = 0x1304, UNKNOWN_CTRL = 0x24008 };
+enum { LINEAR_SQ_CTRL = 0x24908, LINEAR_ASQ_DB = 0x2490c, LINEAR_IOSQ_DB = 0x24910 };
+enum { NUM_TCBS = 0x28100, ASQ_TCB_BASE = 0x28108, IOSQ_TCB_BASE = 0x28110, TCB_INVAL = 0x28118, TCB_STAT = 0x28120 };
 #define BOOT_STATUS_OK 0xde71ce55u
 
 /* RTKit: endpoint 0's message types (bits 59:52) and power states. */
@@ -80,7 +71,8 @@ struct ans {
     uint64_t blocks;
 };
 
-/* --- What the driver needs of its world: this is the part to write for a driver that exists. ----------------------- */
+/* --- What the driver needs of its world: this is the part to write for a driver that exists. -----------------------
+ */
 
 /* Calls fail on wrong arguments only; such a driver has no business going on. */
 static void must(int status) {
@@ -151,7 +143,8 @@ static int wait32(struct ans *ans, uint64_t address, uint32_t mask, uint32_t val
     }
 }
 
-/* --- SART: which memory the firmware may touch. --------------------------------------------------------------------- */
+/* --- SART: which memory the firmware may touch. ---------------------------------------------------------------------
+ */
 
 static int sart_allow(struct ans *ans, uint64_t address, uint32_t size) {
     const uint32_t pages = size / PAGE;
@@ -182,7 +175,8 @@ static void sart_forbid_all(struct ans *ans) {
     ans->sart_ours = 0;
 }
 
-/* --- RTKit: the firmware's operating system, behind the mailbox. ---------------------------------------------------- */
+/* --- RTKit: the firmware's operating system, behind the mailbox. ----------------------------------------------------
+ */
 
 static void send(struct ans *ans, unsigned endpoint, uint64_t message) {
     while (read32(ans, ans->mailbox + A2I_CONTROL) & CONTROL_FULL) delay(ans, MS / 100);
@@ -267,7 +261,8 @@ static int rtkit_boot(struct ans *ans) {
     return 0;
 }
 
-/* --- NVMe. ---------------------------------------------------------------------------------------------------------- */
+/* --- NVMe. ----------------------------------------------------------------------------------------------------------
+ */
 
 static int queue_alloc(struct ans *ans, struct queue *queue, uint32_t doorbell, uint32_t head_doorbell) {
     memset(queue, 0, sizeof *queue);
@@ -314,12 +309,7 @@ static int submit(struct ans *ans, struct queue *queue, struct sqe *command, uin
 }
 
 static int admin(struct ans *ans, uint8_t opcode, uint32_t nsid, const void *data, uint32_t cdw10, uint32_t cdw11) {
-    struct sqe command = {0};
-    command.opcode = opcode;
-    command.nsid = nsid;
-    command.prp1 = dma_address(data);
-    command.cdw10 = cdw10;
-    command.cdw11 = cdw11;
+    struct sqe command = {.opcode = opcode, .nsid = nsid, .prp1 = dma_address(data), .cdw10 = cdw10, .cdw11 = cdw11};
     return submit(ans, &ans->admin, &command, 6000 * MS);
 }
 
@@ -364,8 +354,8 @@ static int nvme_queues(struct ans *ans) {
     if (admin(ans, 0x09, 0, NULL, 0x07, 0) != 0) return -1; /* Set Features: one queue of each kind */
     if (queue_alloc(ans, &ans->io, LINEAR_IOSQ_DB, IOCQ_HEAD) != 0) return -1;
     write64_halves(ans, ans->nvme + IOSQ_TCB_BASE, dma_address(ans->io.tcbs)); /* the controller is enabled by now */
-    if (admin(ans, 0x05, 0, (const void *)ans->io.cq, size | 1, 1) != 0) return -1;       /* Create CQ: contiguous */
-    return admin(ans, 0x01, 0, ans->io.sq, size | 1, 1 << 16 | 1 << 1 | 1);              /* Create SQ on CQ 1 */
+    if (admin(ans, 0x05, 0, (const void *)ans->io.cq, size | 1, 1) != 0) return -1; /* Create CQ: contiguous */
+    return admin(ans, 0x01, 0, ans->io.sq, size | 1, 1 << 16 | 1 << 1 | 1);         /* Create SQ on CQ 1 */
 }
 
 static int identify(struct ans *ans) {
@@ -386,7 +376,8 @@ static int nvme_shutdown(struct ans *ans) {
     return wait32(ans, ans->nvme + CSTS, 1, 0, 5000 * MS) != 0 ? fail(ans, "NVMe: does not become disabled") : 0;
 }
 
-/* --- From beginning to end. ----------------------------------------------------------------------------------------- */
+/* --- From beginning to end. -----------------------------------------------------------------------------------------
+ */
 
 static int start(struct ans *ans) {
     write32(ans, ans->asc + CPU_CONTROL, read32(ans, ans->asc + CPU_CONTROL) | CPU_RUN);
@@ -410,8 +401,7 @@ static int work(struct ans *ans) {
         if (transfer(ans, 0x02, lba, kSizes[i], in, list) != 0) return -1;
         if (memcmp(in, out, bytes) != 0) return fail(ans, "what was read is not what was written");
     }
-    struct sqe flush = {0};
-    flush.nsid = 1;
+    struct sqe flush = {.nsid = 1}; /* opcode 0 */
     return submit(ans, &ans->io, &flush, 30000 * MS);
 }
 
@@ -446,7 +436,8 @@ int ans2emu_driver_main(ans2emu_machine *machine) {
     return start(&ans) != 0 || work(&ans) != 0 || stop(&ans) != 0 ? 1 : 0;
 }
 
-/* --- The process: opens a machine, runs the driver, asks what came of it. ------------------------------------------- */
+/* --- The process: opens a machine, runs the driver, asks what came of it. -------------------------------------------
+ */
 
 static int boot_loader(ans2emu_machine *machine, void *context) {
     (void)context;
@@ -454,11 +445,10 @@ static int boot_loader(ans2emu_machine *machine, void *context) {
 }
 
 int main(int argc, char **argv) {
-    struct ans2emu_options options = {0};
+    struct ans2emu_options options = {.size = sizeof options};
     ans2emu_machine *machine;
     const char *results;
     int passed = 0;
-    options.size = sizeof options;
     if (argc > 1)
         options.scenario_file = argv[1];
     else
