@@ -116,6 +116,10 @@ void add_run(CLI::App& app, RunArguments& arguments) {
         });
     run.add_option("--only", arguments.only, "of files with several runs: only the run of this name")
         ->type_name("RUN");
+    run.add_option("--driver", arguments.driver,
+                   "your driver: a shared object that exports ans2emu_driver_main;\n"
+                   "it drives instead of the scenario's steps")
+        ->type_name("FILE");
     run.add_option("--waive", arguments.waiver_file,
                    "rules that the driver is known to break:\n[{\"rule\": \"TCB-09\", \"reason\": \"...\"}]")
         ->type_name("FILE");

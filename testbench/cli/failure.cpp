@@ -27,6 +27,7 @@ std::string shell_word(const std::string& word) {
 std::string replay_command(const Scenario& scenario, const RunArguments& arguments) {
     std::string command = "ans2emu run " + shell_word(scenario.path);
     if (!scenario.run.empty()) command += " --only " + shell_word(scenario.run);
+    if (!arguments.driver.empty()) command += " --driver " + shell_word(arguments.driver);
     if (!arguments.waiver_file.empty()) command += " --waive " + shell_word(arguments.waiver_file);
     for (const std::string& value : arguments.overrides)
         command += " --set " + shell_word(value);

@@ -194,6 +194,16 @@ bool plan_traces(const std::string& place, const std::vector<Scenario>& scenario
     return true;
 }
 
+// The scenarios' own steps are the reference driver's.
+void attach_driver(const std::string& library, std::vector<Scenario>& scenarios) {
+    if (library.empty()) return;
+    for (Scenario& s : scenarios) {
+        s.driver.kind = scenario::DriverKind::Foreign;
+        s.driver.library = library;
+        s.steps.clear();
+    }
+}
+
 // False, and told: no file has a run of that name.
 bool keep_only(const std::string& run, std::vector<Scenario>& scenarios) {
     if (run.empty()) return true;
@@ -247,6 +257,7 @@ int run_command(const RunArguments& arguments, const Services& services) {
         std::cerr << problem << "\n";
     if (!catalog.problems.empty()) return kExitBadInput;
     if (!keep_only(arguments.only, catalog.scenarios)) return kExitBadInput;
+    attach_driver(arguments.driver, catalog.scenarios);
     std::vector<std::string> traces;
     if (!plan_traces(arguments.trace, catalog.scenarios, traces)) return kExitBadInput;
     std::vector<scenario::Waiver> waivers;

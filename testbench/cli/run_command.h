@@ -16,6 +16,7 @@ struct RunArguments {
     std::vector<std::string> overrides;  ///< PATH=VALUE
     std::optional<std::uint64_t> seed;
     std::string only;                  ///< of files with several runs: only the run of this name
+    std::string driver;                ///< a shared object that drives instead of the scenario's; "": none
     std::string waiver_file;           ///< of the driver; "": none
     std::string trace;                 ///< file of a single run, or folder of several; "": none
     std::vector<std::string> reports;  ///< json:FILE or junit:FILE

@@ -11,8 +11,6 @@
 namespace ans::host {
 
 namespace {
-constexpr int kStackBytes = 512 * 1024;  // a driver's thread may format text and recurse a little
-
 constexpr SimTime from_ns(port::Nanoseconds ns) {
     return ns > kNever / 1000 ? kNever : ns * 1000;
 }
@@ -108,6 +106,13 @@ void Host::start(std::function<void()> entry) {
         wait_until(current_->local);
         engine_.stop();
     });
+}
+
+void Host::halt() {
+    engine_.stop();
+    const sc_core::sc_event never;
+    for (;;)
+        block(never);
 }
 
 std::vector<std::string> Host::live_threads() const {
@@ -229,9 +234,7 @@ void Host::refuse(port::Address address, unsigned width, bool write) {
     std::snprintf(text, sizeof text, "bus hang: %u-byte %s at 0x%" PRIx64 " never completed", width,
                   write ? "write" : "read", address);
     fail(HostFailure::Kind::BusHang, text);
-    const sc_core::sc_event never;
-    for (;;)
-        block(never);
+    halt();
 }
 
 std::uint8_t Host::read8(port::Address address) {
@@ -266,7 +269,9 @@ std::byte* Host::pointer_to(std::uint64_t address, std::size_t size) {
     tx_.set_address(address);
     tlm::tlm_dmi dmi;
     if (!bus->get_direct_mem_ptr(tx_, dmi) || !dmi.is_read_write_allowed()) return nullptr;
-    if (address < dmi.get_start_address() || address + size - 1 > dmi.get_end_address()) return nullptr;
+    if (size == 0 || address < dmi.get_start_address() || address > dmi.get_end_address() ||
+        size - 1 > dmi.get_end_address() - address)
+        return nullptr;
     return reinterpret_cast<std::byte*>(dmi.get_dmi_ptr()) + (address - dmi.get_start_address());
 }
 

@@ -51,6 +51,8 @@ public:
     /// The first thread; when it returns the engine stops.
     void start(std::function<void()> entry);
     const HostFailure& failure() const { return failure_; }
+    /// The run ends here and now, by the calling thread, which never goes on.
+    [[noreturn]] void halt();
     /// The CPUs lose power: every thread but the calling one ends where it is, interrupt lines are forgotten.
     /// Objects of the driver may be destroyed afterwards. Callable from any process.
     void power_off();
@@ -88,6 +90,11 @@ public:
 
     // InterruptSinkIf
     void on_interrupt(unsigned line, bool level, SimTime at) override;
+
+    /// The CPU's pointer to memory, or nullptr where there is none or not all of it.
+    std::byte* pointer_to(std::uint64_t address, std::size_t size);
+    /// Of a driver's thread, bytes: it may format text and recurse a little.
+    static constexpr std::size_t kStackBytes = 512 * 1024;
 
     /// Exact simulated time of the calling thread.
     SimTime local_time() const { return current_->local; }
@@ -135,7 +142,6 @@ private:
     void handle(IrqLine& line);
     IrqLine* find_line(unsigned line);
     IrqLine* next_asserted();
-    std::byte* pointer_to(std::uint64_t address, std::size_t size);
 
     Engine& engine_;
     const HostConfig config_;
