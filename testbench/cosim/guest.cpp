@@ -135,10 +135,10 @@ bool Guest::serve() {
     const std::size_t steps = add(step_console_->fd());
     const int ready = poll(waits.data(), count, static_cast<int>(patience_s_ * 1000));
     if (ready < 0 && errno != EINTR) throw PeerError("poll failed");
-    if (ready == 0) {
-        fail(host::HostFailure::Kind::Deadline, "the kernel said nothing for " +
+    if (ready == 0 || stands_still()) {
+        fail(host::HostFailure::Kind::Deadline, "the kernel's own time stood still for " +
                                                  std::to_string(static_cast<int>(patience_s_)) +
-                                                 " s of real time, while its own time stood still");
+                                                 " s of real time");
         return false;
     }
     const auto spoke = [&](std::size_t index) { return waits[index].revents != 0; };
@@ -162,6 +162,16 @@ bool Guest::serve() {
         return false;
     }
     return failure_.kind == host::HostFailure::Kind::None;
+}
+
+// A kernel in an endless loop may go on talking.
+bool Guest::stands_still() {
+    const auto now = std::chrono::steady_clock::now();
+    if (calendar_.now() != last_progress_ || !calendar_.connected()) {
+        last_progress_ = calendar_.now();
+        last_progress_at_ = now;
+    }
+    return std::chrono::duration<double>(now - last_progress_at_).count() > patience_s_;
 }
 
 void Guest::take(Fd& listener, const std::function<void(Stream)>& connect) {

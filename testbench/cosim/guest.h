@@ -2,6 +2,7 @@
 // One life of a guest: its process, its devices, its clock, from power on to its end.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -68,6 +69,7 @@ private:
     void tell_consoles();
     void start(const GuestConfig& config);
     bool serve();
+    bool stands_still();
     void take(Fd& listener, const std::function<void(Stream)>& connect);
     void serve_device(VhostDevice& device);
     bool turn(SimTime limit);
@@ -86,6 +88,8 @@ private:
     GuestListener& listener_;
     const Fold fold_;
     const double patience_s_;
+    std::uint64_t last_progress_ = 0;  ///< the guest's time as it last changed, and when that was
+    std::chrono::steady_clock::time_point last_progress_at_ = std::chrono::steady_clock::now();
     SimTime start_;  ///< of this life; the guest counts from there
     SimTime local_;  ///< until when its accesses took
     Calendar calendar_;
