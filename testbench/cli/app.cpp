@@ -229,7 +229,10 @@ int run_program(int argc, char** argv, const Services& services) {
 
     CLI::App& bench = *app.add_subcommand("bench", "Measure speed, beside the floor of this host");
     bench.add_flag("--json", json, "for programs: one object");
-    bench.footer("Example:\n  ans2emu bench --json\n");
+    std::string subject;
+    bench.add_option("WHAT", subject, "linux: what a guest kernel costs, instead of the machine alone")
+        ->check(CLI::IsMember({"linux"}));
+    bench.footer("Example:\n  ans2emu bench --json\n  ans2emu bench linux\n");
 
     try {
         app.parse(argc, argv);
@@ -243,7 +246,7 @@ int run_program(int argc, char** argv, const Services& services) {
     if (check.parsed()) return check_command(paths, schema);
     if (list.parsed()) return list_command(paths, json);
     if (regs.parsed()) return regs_command(block, policies, json);
-    if (bench.parsed()) return services.bench(json);
+    if (bench.parsed()) return subject.empty() ? services.bench(json) : services.bench_linux(json);
     if (faults.parsed() && states) std::cout << (json ? states_json() : states_text(style));
     if (faults.parsed() && !states) std::cout << (json ? faults_json() : faults_text(style));
     if (rules.parsed()) return rules_command(rule, json);

@@ -9,7 +9,8 @@ namespace ans::cli {
 /// What the commands call; tests give others.
 struct Services {
     RunFunction run = nullptr;          ///< one scenario, in a process of its own
-    int (*bench)(bool json) = nullptr;  ///< returns the exit code
+    int (*bench)(bool json) = nullptr;        ///< returns the exit code
+    int (*bench_linux)(bool json) = nullptr;  ///< the same, of guests
 };
 
 inline constexpr int kExitOk = 0;        ///< all expectations met

@@ -16,9 +16,6 @@ public:
 
     explicit MmioDevice(Access access) : VhostDevice("mmio"), access_(std::move(access)) {}
 
-    /// The guest must come to rest soon: its ring fills with writes that it has not been told are done.
-    bool crowded() const { return told_less_ >= kTellAfter; }
-
 protected:
     void on_queue(std::size_t index) override;
     void on_reset() override { told_less_ = 0; }

@@ -5,6 +5,7 @@
 #include <systemc>
 
 #include "testbench/bench/bench.h"
+#include "testbench/bench/linux_bench.h"
 #include "testbench/capi/foreign_conductor.h"
 #include "testbench/cli/app.h"
 
@@ -30,7 +31,7 @@ ans::scenario::RunResult run(const ans::scenario::Scenario& scenario,
 // SystemC's kernel wants to call this one.
 int sc_main(int argc, char** argv) {
     try {
-        return ans::cli::run_program(argc, argv, {run, ans::bench::run_bench});
+        return ans::cli::run_program(argc, argv, {run, ans::bench::run_bench, ans::bench::run_linux_bench});
     } catch (const std::exception& error) {
         std::cerr << "ans2emu: " << error.what() << "\n";
         return ans::cli::kExitBroken;
