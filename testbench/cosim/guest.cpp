@@ -136,9 +136,10 @@ bool Guest::serve() {
     const int ready = poll(waits.data(), count, static_cast<int>(patience_s_ * 1000));
     if (ready < 0 && errno != EINTR) throw PeerError("poll failed");
     if (ready == 0 || stands_still()) {
-        fail(host::HostFailure::Kind::Deadline, "the kernel's own time stood still for " +
-                                                 std::to_string(static_cast<int>(patience_s_)) +
-                                                 " s of real time");
+        fail(host::HostFailure::Kind::Deadline,
+             std::string("the kernel ") + (ready == 0 ? "said nothing" : "talked, and did nothing else,") +
+                 " for " + std::to_string(static_cast<int>(patience_s_)) +
+                 " s of real time, while its own time stood still");
         return false;
     }
     const auto spoke = [&](std::size_t index) { return waits[index].revents != 0; };
@@ -244,8 +245,8 @@ bool Guest::turn(SimTime limit) {
     return true;
 }
 
-// At the very time that it asked for: it takes any other for a mistake. The CPU's own time may be ahead of that by what
-// its last accesses took.
+// At the very time that it asked for: it takes any other for a mistake. The CPU's own time may be ahead of
+// that by what its last accesses took.
 void Guest::let_run(std::uint64_t request) {
     local_ = std::max(kernel_now(), local_);
     calendar_.run(request, free_until());
@@ -260,7 +261,8 @@ void Guest::deliver(VhostDevice& device) {
         std::array<pollfd, 2> waits{{{device.call_fd(), POLLIN, 0}, {calendar_.fd(), POLLIN, 0}}};
         const int ready = poll(waits.data(), waits.size(), static_cast<int>(patience_s_ * 1000));
         if (ready == 0) throw PeerError("the kernel does not answer an interrupt");
-        if (waits[1].revents != 0 && !calendar_.serve()) throw PeerError("the kernel hung up on an interrupt");
+        if (waits[1].revents != 0 && !calendar_.serve())
+            throw PeerError("the kernel hung up on an interrupt");
         if (waits[0].revents != 0) return device.take_answer();
     }
 }

@@ -21,8 +21,8 @@
 namespace ans::cosim {
 
 struct GuestConfig {
-    std::string folder;  ///< its own: sockets, device tree, initial file system, logs; it must exist
-    std::string kernel;  ///< the program
+    std::string folder;   ///< its own: sockets, device tree, initial file system, logs; it must exist
+    std::string kernel;   ///< the program
     std::string preload;  ///< library that answers its questions for randomness; "": none
     std::uint64_t memory_mib = 256;
     std::uint64_t seed = 1;
@@ -49,8 +49,8 @@ public:
         Failed,   ///< failure() says why
     };
 
-    Guest(const GuestConfig& config, const SocProfile& profile, host::Engine& engine, GuestCpu& cpu, Dram& dram,
-          GuestListener& listener);
+    Guest(const GuestConfig& config, const SocProfile& profile, host::Engine& engine, GuestCpu& cpu,
+          Dram& dram, GuestListener& listener);
     ~Guest();
 
     End run(SimTime limit);

@@ -9,8 +9,8 @@
 
 #include "testbench/cosim/guest_memory.h"
 #include "testbench/cosim/stream.h"
-#include "testbench/cosim/virtqueue.h"
 #include "testbench/cosim/vhost_user.h"
+#include "testbench/cosim/virtqueue.h"
 
 namespace ans::cosim {
 
