@@ -147,6 +147,7 @@ void add_run(CLI::App& app, RunArguments& arguments) {
     run.add_option("--keep", arguments.guest.keep,
                    "a folder that gets the files of each run with Linux:\nkernel log, console, device tree")
         ->type_name("FOLDER");
+    run.add_flag("--shell", arguments.guest.shell, "with Linux: a shell in the guest once the steps are done");
     run.footer(
         "Example:\n  ans2emu run scenarios/faults/lost_completion_irq.json --set faults.0.when.nth=80 -v\n"
         "  ans2emu run scenarios --report junit:result.xml\n\n" +

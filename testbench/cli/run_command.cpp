@@ -13,6 +13,7 @@
 #include "testbench/cli/catalog.h"
 #include "testbench/cli/failure.h"
 #include "testbench/cosim/guest_run.h"
+#include "testbench/cosim/terminal.h"
 #include "testbench/scenario/files/problem.h"
 #include "testbench/scenario/files/waivers.h"
 
@@ -28,9 +29,11 @@ namespace {
 class Console : public WorkerListener {
 public:
     /// `stories`: tell each run; otherwise a line each.
-    Console(const std::vector<Scenario>& scenarios, bool stories)
+    /// `quiet`: no progress, the terminal is somebody else's.
+    Console(const std::vector<Scenario>& scenarios, bool stories, bool quiet)
         : scenarios_(scenarios),
           stories_(stories),
+          quiet_(quiet),
           style_(Style::of(STDOUT_FILENO)),
           pages_(scenarios.size()) {
         for (std::size_t i = 0; i < scenarios.size() && stories_; ++i)
@@ -53,7 +56,7 @@ public:
 
     void waiting(const std::vector<Running>& running) override {
         constexpr double kPatience = 2;  // s before a person wants to know
-        if (isatty(STDOUT_FILENO) == 0) return;
+        if (quiet_ || isatty(STDOUT_FILENO) == 0) return;
         std::string text;
         for (const Running& r : running)
             if (r.seconds > kPatience)
@@ -106,6 +109,7 @@ private:
 
     const std::vector<Scenario>& scenarios_;
     const bool stories_;
+    const bool quiet_;
     const Style style_;
     std::vector<Page> pages_;
     std::size_t turn_ = 0;  ///< whose page is being printed
@@ -272,11 +276,17 @@ int run_command(const RunArguments& arguments, const Services& services) {
         std::cerr << "ans2emu: " << error.what() << "\n";
         return kExitBadInput;
     }
+    if (arguments.guest.shell && catalog.scenarios.size() != 1) {
+        std::cerr << "ans2emu: --shell is for one run, and these are " << catalog.scenarios.size() << "\n";
+        return kExitBadInput;
+    }
     const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
     const unsigned jobs = arguments.jobs != 0 ? arguments.jobs : cores;
-    Console console(catalog.scenarios, catalog.scenarios.size() == 1 || arguments.verbose);
+    Console console(catalog.scenarios, catalog.scenarios.size() == 1 || arguments.verbose,
+                    arguments.guest.shell);
     const WorkerOptions options{services.run, jobs,   arguments.verbose,
                                 traces,       {},     [&](const Scenario& s) { return guests.conductor(s); }};
+    const cosim::TerminalGuard terminal;
     std::vector<RunResult> results = run_workers(catalog.scenarios, options, console);
     explain_failures(catalog.scenarios, arguments, options, results);
     for (const RunResult& result : results)

@@ -20,7 +20,6 @@ bool Console::take() {
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) return errno == EAGAIN;
         if (n == 0) return false;
-        size_ += static_cast<std::uint64_t>(n);
         const auto length = static_cast<std::size_t>(n);
         // The record is a help for people; a full disk does not end the run.
         if (record_ && write(record_.get(), bytes.data(), length) < 0) record_.reset();
@@ -41,12 +40,6 @@ void Console::tell(const Line& line) {
         start = stop == end ? stop + 1 : stop;
     }
     waiting_.erase(0, start);
-}
-
-void Console::tell_rest(const Line& line) {
-    tell(line);
-    if (!waiting_.empty()) line(waiting_);
-    waiting_.clear();
 }
 
 }  // namespace ans::cosim

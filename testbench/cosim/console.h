@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "testbench/cosim/fd.h"
 
@@ -23,10 +24,8 @@ public:
     bool take();
     /// Tells every whole line since the last time.
     void tell(const Line& line);
-    /// The same with a last line that was not ended.
-    void tell_rest(const Line& line);
-    /// Bytes in all.
-    std::uint64_t size() const { return size_; }
+    /// What was taken and not told, all of it, lines or not.
+    std::string take_raw() { return std::exchange(waiting_, {}); }
 
 private:
     static constexpr std::size_t kLongestLine = 4096;
@@ -35,7 +34,6 @@ private:
     Fd end_;
     Fd record_;
     std::string waiting_;
-    std::uint64_t size_ = 0;
 };
 
 }  // namespace ans::cosim

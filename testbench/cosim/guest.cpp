@@ -26,7 +26,7 @@ std::uint64_t nanoseconds_up(SimTime time) {
 }
 
 std::vector<std::string> kernel_arguments(const GuestConfig& config) {
-    const std::string step_console = config.terminal >= 0 ? "con1=fd:3,fd:3" : "con1=null,fd:3";
+    const std::string step_console = config.terminal != nullptr ? "con1=fd:3" : "con1=null,fd:3";
     return {"mem=" + std::to_string(config.memory_mib) + "M",
             "umid=ans2emu",
             "uml_dir=.",
@@ -54,6 +54,7 @@ Guest::Guest(const GuestConfig& config, const SocProfile& profile, host::Engine&
       listener_(listener),
       fold_(profile),
       patience_s_(config.patience_s),
+      terminal_(config.terminal),
       start_(nanoseconds(nanoseconds_up(kernel_now()))),
       local_(start_),
       mmio_([this](bool write, std::uint64_t offset, std::byte* data, std::uint32_t size) {
@@ -85,6 +86,7 @@ void Guest::start(const GuestConfig& config) {
     irq_listener_ = listen_at(folder + kIrqSocket);
     FdPair kernel = make_pipe(), steps = make_pipe();
     kernel_console_ = std::make_unique<Console>(std::move(kernel.first), folder + "kernel.log");
+    if (terminal_ != nullptr) steps.first = terminal_->take_output();
     step_console_ = std::make_unique<Console>(std::move(steps.first), folder + "steps.log");
     ProcessConfig process;
     process.program = config.kernel;
@@ -94,7 +96,7 @@ void Guest::start(const GuestConfig& config) {
     process.folder = config.folder;
     process.errors = folder + "errors.log";
     process.descriptors = {{1, kernel.second.get()},
-                           {3, config.terminal >= 0 ? config.terminal : steps.second.get()}};
+                           {3, terminal_ != nullptr ? terminal_->guest_end() : steps.second.get()}};
     process_ = std::make_unique<GuestProcess>(process);
 }
 
@@ -133,6 +135,7 @@ bool Guest::serve() {
     const std::size_t irqs = add(irqs_.connected() ? irqs_.fd() : irq_listener_.get());
     const std::size_t kernel = add(kernel_console_->fd());
     const std::size_t steps = add(step_console_->fd());
+    const std::size_t keys = add(terminal_ != nullptr && terminal_->is_open() ? terminal_->keys() : -1);
     const int ready = poll(waits.data(), count, static_cast<int>(patience_s_ * 1000));
     if (ready < 0 && errno != EINTR) throw PeerError("poll failed");
     if (ready == 0 || stands_still()) {
@@ -145,6 +148,7 @@ bool Guest::serve() {
     const auto spoke = [&](std::size_t index) { return waits[index].revents != 0; };
     if (spoke(kernel)) kernel_console_->take();
     if (spoke(steps)) step_console_->take();
+    if (spoke(keys)) pass_keys();
     if (spoke(mmio) && !mmio_.connected())
         take(mmio_listener_, [this](Stream s) { mmio_.connect(std::move(s)); });
     else if (spoke(mmio))
@@ -227,10 +231,12 @@ bool Guest::turn(SimTime limit) {
     const std::optional<std::uint64_t> request = calendar_.request();
     const SimTime guest = request ? time_of(*request) : kNever;
     const SimTime machine = sc_core::sc_pending_activity() ? engine_.next_activity() : kNever;
-    if (guest == kNever && machine == kNever) {
+    const bool typing = terminal_ != nullptr && terminal_->is_open();
+    if (guest == kNever && machine == kNever && !typing) {
         end_ = End::Idle;
         return false;
     }
+    if (typing && !keep_pace(std::min(guest, machine))) return true;
     if (std::min(guest, machine) > limit) {
         engine_.advance_to(limit);
         end_ = End::Limit;
@@ -249,7 +255,9 @@ bool Guest::turn(SimTime limit) {
 // that by what its last accesses took.
 void Guest::let_run(std::uint64_t request) {
     local_ = std::max(kernel_now(), local_);
-    calendar_.run(request, free_until());
+    const std::uint64_t free = free_until();
+    granted_ = time_of(free);
+    calendar_.run(request, free);
 }
 
 // An interrupt reaches the guest's queue of events; it answers before it does anything else.
@@ -272,7 +280,40 @@ void Guest::tell_consoles() {
     kernel_console_->take();
     step_console_->take();
     kernel_console_->tell([&](std::string_view line) { listener_.kernel_line(line, at); });
+    if (terminal_ != nullptr && terminal_->is_open()) return terminal_->print(step_console_->take_raw());
     step_console_->tell([&](std::string_view line) { listener_.step_line(line, at); });
+}
+
+// --- a shell for the user --------------------------------------------------------------------------------
+
+void Guest::open_terminal() {
+    if (terminal_ == nullptr || terminal_->is_open()) return;
+    shell_began_ = std::max(kernel_now(), local_);
+    shell_real_ = std::chrono::steady_clock::now();
+    terminal_->open();
+}
+
+// A kernel that sleeps looks at its console only when something else wakes it: an interrupt without a cause.
+void Guest::pass_keys() {
+    if (!terminal_->pass_keys()) stopped_ = true;
+    local_ = std::max(local_, granted_);  // it may have come so far by itself
+    irqs_.wake();
+}
+
+SimTime Guest::user_time() const {
+    const auto real = std::chrono::steady_clock::now() - shell_real_;
+    return shell_began_ + nanoseconds(static_cast<std::uint64_t>(std::chrono::nanoseconds(real).count()));
+}
+
+// Waits for the user's time to come to `next`, a second at most, or for a key. False: it has not come yet.
+bool Guest::keep_pace(SimTime next) {
+    if (next <= user_time()) return true;
+    const SimTime ahead = std::min(next - user_time(), seconds(1));
+    pollfd keys{terminal_->keys(), POLLIN, 0};
+    const bool typed = poll(&keys, 1, static_cast<int>(ahead / milliseconds(1))) > 0;
+    engine_.advance_to(std::max(kernel_now(), std::min(next - 1, user_time())));
+    if (typed) pass_keys();
+    return false;
 }
 
 // --- the end ---------------------------------------------------------------------------------------------

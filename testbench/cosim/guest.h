@@ -16,6 +16,7 @@
 #include "testbench/cosim/guest_process.h"
 #include "testbench/cosim/irq_device.h"
 #include "testbench/cosim/mmio_device.h"
+#include "testbench/cosim/terminal.h"
 #include "testbench/host/host.h"
 
 namespace ans::cosim {
@@ -27,7 +28,7 @@ struct GuestConfig {
     std::uint64_t memory_mib = 256;
     std::uint64_t seed = 1;
     double patience_s = 20;  ///< real seconds that it may say nothing
-    int terminal = -1;       ///< where its second console is, instead of a pipe
+    Terminal* terminal = nullptr;  ///< where its second console is, instead of a pipe
 };
 
 /// What the guest's printing is told to.
@@ -56,6 +57,8 @@ public:
     End run(SimTime limit);
     /// Ends run() soon. Callable from the listener and from inside the simulation.
     void stop() { stopped_ = true; }
+    /// The steps are done: the terminal is its shell's from now on, and time goes as fast as the user's.
+    void open_terminal();
     /// No kernel any more, whatever it does; its memory goes too.
     void kill();
 
@@ -76,6 +79,9 @@ private:
     void deliver(VhostDevice& device);
     void let_run(std::uint64_t request);
     void access(bool write, std::uint64_t offset, std::byte* data, std::uint32_t size);
+    void pass_keys();
+    SimTime user_time() const;
+    bool keep_pace(SimTime next);
     void fail(host::HostFailure::Kind kind, std::string text);
     void gone();
 
@@ -90,14 +96,18 @@ private:
     const double patience_s_;
     std::uint64_t last_progress_ = 0;  ///< the guest's time as it last changed, and when that was
     std::chrono::steady_clock::time_point last_progress_at_ = std::chrono::steady_clock::now();
+    Terminal* const terminal_;
     SimTime start_;  ///< of this life; the guest counts from there
     SimTime local_;  ///< until when its accesses took
+    SimTime granted_ = 0;  ///< until when it may have gone on by itself
     Calendar calendar_;
     MmioDevice mmio_;
     IrqDevice irqs_;
     Fd calendar_listener_, mmio_listener_, irq_listener_;
     std::unique_ptr<Console> kernel_console_, step_console_;
     std::unique_ptr<GuestProcess> process_;
+    SimTime shell_began_ = 0;
+    std::chrono::steady_clock::time_point shell_real_;  ///< when it began for the user
     bool has_memory_ = false;
     std::uint64_t memory_base_ = 0;
     bool stopped_ = false;

@@ -27,6 +27,12 @@ void GuestRuns::prepare(std::vector<scenario::Scenario>& scenarios) {
         if (kits_.empty()) remove_stale_folders();
         if (kits_.count(flavour) == 0) kits_[flavour] = prepare_kit(flavour, wishes_);
         expect_of_kernel(scenario, kits_[flavour].release);
+        if (!wishes_.shell) continue;
+        // A person is at work: what limits a run does not limit them.
+        constexpr std::uint64_t kDay = 86'400;
+        scenario.limits.sim_time = seconds(kDay);
+        scenario.limits.wall_s = kDay;
+        scenario.driver.guest.patience_s = kDay;
     }
 }
 

@@ -16,6 +16,8 @@ public:
     IrqDevice() : VhostDevice("interrupts") {}
     /// The level of a wire, whether anybody listens or not.
     void set_level(std::size_t line, bool level);
+    /// An interrupt without a cause, for a guest that sleeps.
+    void wake() { want_call(); }
 
 protected:
     void on_queue(std::size_t index) override;

@@ -96,6 +96,7 @@ LinuxConductor::LinuxConductor(const scenario::Scenario& scenario, scenario::Rig
       wishes_(std::move(wishes)),
       folder_owner_(std::move(folder)),
       folder_(folder_owner_->path()),
+      terminal_(wishes_.shell ? std::make_unique<Terminal>() : nullptr),
       cpu_("guest_cpu", rig.engine(), interrupt_lines(rig.soc().profile())) {
     cpu_.bus.bind(rig.soc().mmio());
     cpu_.interrupts.bind(rig.soc().interrupts().control);
@@ -174,12 +175,13 @@ void LinuxConductor::write_initrd(std::size_t first, std::size_t last) const {
     Archive archive;
     std::string plan, mounts, parameters;
     for (std::size_t i = first; i < last; ++i) {
-        plan += plan_line(scenario_.steps[i], i);
+        const bool shutdown = std::holds_alternative<Shutdown>(scenario_.steps[i]);
+        if (!shutdown || !wishes_.shell) plan += plan_line(scenario_.steps[i], i);  // the shell comes before it
         if (const auto* shell = std::get_if<Shell>(&scenario_.steps[i]))
             archive.add("ans/steps/" + std::to_string(i) + ".sh", shell->run + "\n");
     }
     const bool whole_life = std::holds_alternative<Shutdown>(scenario_.steps[last - 1]);
-    archive.add("ans/plan", plan + (whole_life ? "" : "hold\n"));
+    archive.add("ans/plan", plan + (whole_life || wishes_.shell ? "" : "hold\n"));
     const scenario::Guest& guest = scenario_.driver.guest;
     for (const std::string& parameter : guest.parameters) {
         const std::size_t dot = parameter.find('.');
@@ -215,6 +217,7 @@ void LinuxConductor::start_life(std::size_t index) {
     config.memory_mib = scenario_.driver.guest.memory_mib;
     config.patience_s = scenario_.driver.guest.patience_s;
     config.seed = scenario_.seed;
+    config.terminal = terminal_.get();
     powering_down_ = false;
     last_kernel_line_.clear();
     begin(index, kernel_now());
@@ -245,9 +248,12 @@ LinuxConductor::Turn LinuxConductor::live(SimTime limit) {
         results_[index].detail =
             "power was cut; " + std::to_string(*lost_blocks_) + " blocks lost their newest data";
         end(index, false, kernel_now());
-    } else if (present_ && powering_down_) {
-        end(*present_, true, kernel_now());
+    } else if (powering_down_) {
+        const bool after_shell = !present_ && next_ < results_.size();
+        if (after_shell && std::holds_alternative<Shutdown>(scenario_.steps[next_])) begin(next_, kernel_now());
+        if (present_) end(*present_, true, kernel_now());
     }
+    if (wishes_.shell && next_ < results_.size() && !powering_down_) failed_ = true;  // the user left
     lost_blocks_.reset();
     return Turn::Next;
 }
@@ -310,6 +316,7 @@ void LinuxConductor::step_line(std::string_view line, SimTime at) {
         end(values[0], values[1] == 0, at);
         if (failed_) guest_->stop();
     }
+    if (word == "shell") guest_->open_terminal();
     if (word == "hold") guest_->stop();
 }
 

@@ -56,6 +56,7 @@ private:
     const GuestWishes wishes_;
     const std::unique_ptr<RunFolder> folder_owner_;
     const std::string folder_;
+    const std::unique_ptr<Terminal> terminal_;
     GuestCpu cpu_;
     std::unique_ptr<Guest> guest_;
     std::vector<scenario::StepResult> results_;
