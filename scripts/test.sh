@@ -23,3 +23,4 @@ done
 for preset in "${presets[@]}"; do
   ctest --preset "$preset"
 done
+if [ "$all" = yes ]; then ctest --preset full; fi   # what takes long: with Linux, its KASAN flavour, 200 power cuts

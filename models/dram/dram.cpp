@@ -33,6 +33,7 @@ Dram::Dram(sc_core::sc_module_name name) : sc_module(name) {
     bus.register_b_transport(this, &Dram::b_transport);
     bus.register_transport_dbg(this, &Dram::transport_dbg);
     bus.register_get_direct_mem_ptr(this, &Dram::get_direct_mem_ptr);
+    beyond.register_invalidate_direct_mem_ptr(this, &Dram::invalidate_beyond);
 }
 
 void Dram::add_region(std::uint64_t base, Backing backing) {
@@ -104,13 +105,19 @@ tlm::tlm_response_status Dram::access(tlm::tlm_generic_payload& tx) {
     return tlm::TLM_OK_RESPONSE;
 }
 
-void Dram::b_transport(int, tlm::tlm_generic_payload& tx, sc_core::sc_time&) {
+bool Dram::goes_beyond(const tlm::tlm_generic_payload& tx, std::uint64_t size) {
+    return beyond.size() != 0 && find(tx.get_address(), std::max<std::uint64_t>(size, 1)) == nullptr;
+}
+
+void Dram::b_transport(int, tlm::tlm_generic_payload& tx, sc_core::sc_time& delay) {
+    if (goes_beyond(tx, tx.get_data_length())) return beyond->b_transport(tx, delay);
     tx.set_response_status(access(tx));
 }
 
 // Debug access ignores byte enables and streaming. source: IEEE 1666, 11.2.4
 unsigned Dram::transport_dbg(int, tlm::tlm_generic_payload& tx) {
     const unsigned size = tx.get_data_length();
+    if (goes_beyond(tx, size)) return beyond->transport_dbg(tx);
     std::byte* place = find(tx.get_address(), size);
     if (place == nullptr || size == 0) return 0;
     if (tx.is_read())
@@ -123,6 +130,7 @@ unsigned Dram::transport_dbg(int, tlm::tlm_generic_payload& tx) {
 }
 
 bool Dram::get_direct_mem_ptr(int, tlm::tlm_generic_payload& tx, tlm::tlm_dmi& dmi) {
+    if (goes_beyond(tx, 1)) return beyond->get_direct_mem_ptr(tx, dmi);
     dmi.init();
     if (find(tx.get_address(), 1) == nullptr) {
         dmi.set_start_address(tx.get_address());

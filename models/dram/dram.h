@@ -3,6 +3,7 @@
 #pragma once
 
 #include <tlm_utils/multi_passthrough_target_socket.h>
+#include <tlm_utils/simple_initiator_socket.h>
 
 #include <memory>
 #include <vector>
@@ -22,6 +23,10 @@ public:
 
     /// Addresses are physical, not offsets. Any number of initiators.
     tlm_utils::multi_passthrough_target_socket<Dram> bus{"bus"};
+
+    /// Memory of somebody else's platform: whatever no region holds goes there. It never waits, or it grants
+    /// DMI.
+    tlm_utils::simple_initiator_socket_optional<Dram> beyond{"beyond"};
 
     explicit Dram(sc_core::sc_module_name name);
 
@@ -46,7 +51,9 @@ private:
 
     std::byte* find(std::uint64_t address, std::uint64_t size);
     tlm::tlm_response_status access(tlm::tlm_generic_payload& tx);
+    bool goes_beyond(const tlm::tlm_generic_payload& tx, std::uint64_t size);
     void invalidate(std::uint64_t base, std::uint64_t size);
+    void invalidate_beyond(sc_dt::uint64 first, sc_dt::uint64 last) { invalidate(first, last - first + 1); }
 
     std::vector<std::unique_ptr<Region>> regions_;
     const Region* last_hit_ = nullptr;

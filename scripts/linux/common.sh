@@ -5,7 +5,7 @@
 cache=${XDG_CACHE_HOME:-${HOME:?}/.cache}/ans2emu/linux
 guest=$repository/testbench/cosim/guest
 kernel_package=linux-source-6.12
-tool_packages=(busybox-static fio nvme-cli smartmontools e2fsprogs)
+tool_packages=(busybox-static fio nvme-cli smartmontools e2fsprogs fdisk util-linux)
 kernel_packages=("$kernel_package" make gcc libc6-dev bc flex bison libelf-dev libssl-dev xz-utils)
 run_packages=(device-tree-compiler)
 

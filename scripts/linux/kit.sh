@@ -47,7 +47,7 @@ collect_modules() {
 collect_tools() {
   local program path
   mkdir -p "$part/tools/bin" "$part/tools/lib"
-  for program in fio nvme smartctl mke2fs e2fsck tune2fs debugfs resize2fs; do
+  for program in fio nvme smartctl mke2fs e2fsck tune2fs debugfs resize2fs sfdisk blkdiscard; do
     path=$(PATH=$PATH:/usr/sbin:/sbin command -v "$program")
     cp -L "$path" "$part/tools/bin/$program"
     ldd "$path" | grep -o '/[^ ]*' | while read -r path; do cp -Ln "$path" "$part/tools/lib/"; done

@@ -70,14 +70,16 @@ Catalog load_catalog(const std::vector<std::string>& paths, const std::vector<st
 
 std::string default_folder() {
     constexpr const char* kFolder = "scenarios";
+    constexpr const char* kPlaces[] = {kFolder, "share/ans2emu/scenarios"};  // of a source tree, installed
     std::error_code error;
     if (fs::is_directory(kFolder, error)) return kFolder;
     fs::path at = fs::read_symlink("/proc/self/exe", error).parent_path();
     for (int up = 0; up < 4 && !at.empty(); ++up, at = at.parent_path())
-        if (fs::is_regular_file(at / kFolder / kSchemaFile, error)) {
-            const fs::path here = fs::current_path(error);
-            return error ? (at / kFolder).string() : (at / kFolder).lexically_proximate(here).string();
-        }
+        for (const char* const place : kPlaces)
+            if (fs::is_regular_file(at / place / kSchemaFile, error)) {
+                const fs::path here = fs::current_path(error);
+                return error ? (at / place).string() : (at / place).lexically_proximate(here).string();
+            }
     return {};
 }
 

@@ -38,7 +38,7 @@ struct Mutant {
 // A run that leaves a measure out already shows a broken driver: it cannot tell one more omission from its
 // own.
 bool shows_a_healthy_driver(const Scenario& s) {
-    return s.driver.omit.empty();
+    return s.driver.kind == scenario::DriverKind::Reference && s.driver.omit.empty();
 }
 
 // The scenarios that name the measure's incident come first: most mutants die in the first run.

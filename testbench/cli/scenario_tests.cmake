@@ -2,10 +2,15 @@
 # The program as a user meets it: every scenario of the tree is a test, and so are the exit codes.
 file(GLOB_RECURSE scenarios CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/scenarios/*.json)
 list(FILTER scenarios EXCLUDE REGEX "scenario\\.schema\\.json$|\\.script\\.json$")
+set(linux_scenarios ${scenarios})
+list(FILTER linux_scenarios INCLUDE REGEX "^scenarios/linux/")
+list(FILTER scenarios EXCLUDE REGEX "^scenarios/linux/")
 foreach(file IN LISTS scenarios)
   add_test(NAME ${file} COMMAND ans2emu run ${file} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   set_tests_properties(${file} PROPERTIES LABELS scenario TIMEOUT 120)
 endforeach()
+
+include(${CMAKE_CURRENT_LIST_DIR}/linux_tests.cmake)
 
 # A trace beside a scenario (X.trace.jsonl) is its golden one, reviewed by eye.
 file(GLOB_RECURSE goldens CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/scenarios/*.trace.jsonl)

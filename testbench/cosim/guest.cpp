@@ -66,6 +66,9 @@ Guest::Guest(const GuestConfig& config, const SocProfile& profile, host::Engine&
         memory_base_ = region.guest_address;
         has_memory_ = true;
     });
+    // The guest goes on as it reads the answer: how far it may go by itself is settled before.
+    for (VhostDevice* device : {static_cast<VhostDevice*>(&irqs_), static_cast<VhostDevice*>(&mmio_)})
+        device->before_answer([this] { calendar_.restrict(free_until()); });
     cpu_.on_wire([this](std::size_t wire, bool level) { irqs_.set_level(wire, level); });
     for (std::size_t wire = 0; wire < profile.mailbox_irq.size() + 1; ++wire)
         irqs_.set_level(wire, cpu_.level(wire));
@@ -135,10 +138,11 @@ bool Guest::serve() {
     const std::size_t keys = add(terminal_ != nullptr && terminal_->is_open() ? terminal_->keys() : -1);
     const int ready = poll(waits.data(), count, static_cast<int>(patience_s_ * 1000));
     if (ready < 0 && errno != EINTR) throw PeerError("poll failed");
-    if (ready == 0) {
-        fail(host::HostFailure::Kind::Deadline, "the kernel said nothing for " +
-                                                 std::to_string(static_cast<int>(patience_s_)) +
-                                                 " s of real time, while its own time stood still");
+    if (ready == 0 || stands_still()) {
+        fail(host::HostFailure::Kind::Deadline,
+             std::string("the kernel ") + (ready == 0 ? "said nothing" : "talked, and did nothing else,") +
+                 " for " + std::to_string(static_cast<int>(patience_s_)) +
+                 " s of real time, while its own time stood still");
         return false;
     }
     const auto spoke = [&](std::size_t index) { return waits[index].revents != 0; };
@@ -165,6 +169,16 @@ bool Guest::serve() {
     return failure_.kind == host::HostFailure::Kind::None;
 }
 
+// A kernel in an endless loop may go on talking.
+bool Guest::stands_still() {
+    const auto now = std::chrono::steady_clock::now();
+    if (calendar_.now() != last_progress_ || !calendar_.connected()) {
+        last_progress_ = calendar_.now();
+        last_progress_at_ = now;
+    }
+    return std::chrono::duration<double>(now - last_progress_at_).count() > patience_s_;
+}
+
 void Guest::take(Fd& listener, const std::function<void(Stream)>& connect) {
     connect(Stream(accept_one(listener), kMessagePatience));
     listener.reset();
@@ -172,8 +186,7 @@ void Guest::take(Fd& listener, const std::function<void(Stream)>& connect) {
 
 void Guest::serve_device(VhostDevice& device) {
     local_ = std::max(local_, time_of(calendar_.now()));
-    if (!device.serve()) return device.disconnect();  // its end follows
-    calendar_.restrict(free_until());
+    if (!device.serve()) device.disconnect();  // its end follows
 }
 
 void Guest::access(bool write, std::uint64_t offset, std::byte* data, std::uint32_t size) {
@@ -234,29 +247,30 @@ bool Guest::turn(SimTime limit) {
         return true;
     }
     engine_.advance_to(std::max(guest, kernel_now()));
-    let_run();
+    let_run(*request);
     return true;
 }
 
-void Guest::let_run() {
-    const SimTime now = std::max(kernel_now(), local_);
-    local_ = now;
-    const std::uint64_t guest = nanoseconds_up(now - start_);
-    calendar_.set_now(guest);
+// At the very time that it asked for: it takes any other for a mistake. The CPU's own time may be ahead of
+// that by what its last accesses took.
+void Guest::let_run(std::uint64_t request) {
+    local_ = std::max(kernel_now(), local_);
     const std::uint64_t free = free_until();
     granted_ = time_of(free);
-    calendar_.run(guest, free);
+    calendar_.run(request, free);
 }
 
 // An interrupt reaches the guest's queue of events; it answers before it does anything else.
 void Guest::deliver(VhostDevice& device) {
-    calendar_.set_now(nanoseconds_up(std::max(kernel_now(), local_) - start_));
+    const std::uint64_t now = nanoseconds_up(std::max(kernel_now(), local_) - start_);
+    calendar_.set_now(std::min(now, calendar_.request().value_or(now)));
     device.call();
     for (;;) {
         std::array<pollfd, 2> waits{{{device.call_fd(), POLLIN, 0}, {calendar_.fd(), POLLIN, 0}}};
         const int ready = poll(waits.data(), waits.size(), static_cast<int>(patience_s_ * 1000));
         if (ready == 0) throw PeerError("the kernel does not answer an interrupt");
-        if (waits[1].revents != 0 && !calendar_.serve()) throw PeerError("the kernel hung up on an interrupt");
+        if (waits[1].revents != 0 && !calendar_.serve())
+            throw PeerError("the kernel hung up on an interrupt");
         if (waits[0].revents != 0) return device.take_answer();
     }
 }

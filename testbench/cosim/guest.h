@@ -22,8 +22,8 @@
 namespace ans::cosim {
 
 struct GuestConfig {
-    std::string folder;  ///< its own: sockets, device tree, initial file system, logs; it must exist
-    std::string kernel;  ///< the program
+    std::string folder;   ///< its own: sockets, device tree, initial file system, logs; it must exist
+    std::string kernel;   ///< the program
     std::string preload;  ///< library that answers its questions for randomness; "": none
     std::uint64_t memory_mib = 256;
     std::uint64_t seed = 1;
@@ -50,8 +50,8 @@ public:
         Failed,   ///< failure() says why
     };
 
-    Guest(const GuestConfig& config, const SocProfile& profile, host::Engine& engine, GuestCpu& cpu, Dram& dram,
-          GuestListener& listener);
+    Guest(const GuestConfig& config, const SocProfile& profile, host::Engine& engine, GuestCpu& cpu,
+          Dram& dram, GuestListener& listener);
     ~Guest();
 
     End run(SimTime limit);
@@ -72,11 +72,12 @@ private:
     void tell_consoles();
     void start(const GuestConfig& config);
     bool serve();
+    bool stands_still();
     void take(Fd& listener, const std::function<void(Stream)>& connect);
     void serve_device(VhostDevice& device);
     bool turn(SimTime limit);
     void deliver(VhostDevice& device);
-    void let_run();
+    void let_run(std::uint64_t request);
     void access(bool write, std::uint64_t offset, std::byte* data, std::uint32_t size);
     void pass_keys();
     SimTime user_time() const;
@@ -93,6 +94,8 @@ private:
     GuestListener& listener_;
     const Fold fold_;
     const double patience_s_;
+    std::uint64_t last_progress_ = 0;  ///< the guest's time as it last changed, and when that was
+    std::chrono::steady_clock::time_point last_progress_at_ = std::chrono::steady_clock::now();
     Terminal* const terminal_;
     SimTime start_;  ///< of this life; the guest counts from there
     SimTime local_;  ///< until when its accesses took

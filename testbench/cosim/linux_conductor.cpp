@@ -276,7 +276,7 @@ void LinuxConductor::on_power_lost(std::uint64_t lost_blocks, SimTime) {
 
 void LinuxConductor::kernel_line(std::string_view line, SimTime at) {
     const std::optional<std::string_view> text = kernel_text(line);
-    if (!text) return;
+    if (!text || powering_down_) return;  // what follows is no word of the driver
     if (last_kernel_line_.find(kPanic) == std::string::npos) last_kernel_line_ = *text;
     Event event;
     event.time = at;

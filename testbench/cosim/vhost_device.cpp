@@ -38,6 +38,7 @@ bool VhostDevice::serve() {
     if (header.size != 0 && !socket_.read(message.payload.data(), header.size, message.fds))
         refuse("hung up in the middle of a message");
     const std::uint64_t status = handle(message);
+    if (before_answer_) before_answer_();
     if (message.answer != 0)
         reply(header, message.payload.data(), message.answer);
     else if ((header.flags & kVhostNeedReply) != 0)

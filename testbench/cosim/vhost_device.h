@@ -9,8 +9,8 @@
 
 #include "testbench/cosim/guest_memory.h"
 #include "testbench/cosim/stream.h"
-#include "testbench/cosim/virtqueue.h"
 #include "testbench/cosim/vhost_user.h"
+#include "testbench/cosim/virtqueue.h"
 
 namespace ans::cosim {
 
@@ -31,6 +31,9 @@ public:
     int fd() const { return socket_.fd(); }
     /// Told of every region of each memory table.
     void on_memory(MemoryTold told) { memory_told_ = std::move(told); }
+
+    /// Called when a message has been done, before the guest is told so and goes on.
+    void before_answer(std::function<void()> settle) { before_answer_ = std::move(settle); }
 
     // Each throws PeerError.
     /// Takes one message and answers it. False: the guest hung up.
@@ -72,6 +75,7 @@ private:
     std::array<Virtqueue, kQueues> queues_;
     GuestMemory memory_;
     MemoryTold memory_told_;
+    std::function<void()> before_answer_;
     bool call_due_ = false;
     double patience_s_ = 5;
 };

@@ -77,6 +77,11 @@ ans_reload() { ans_unload nvme-apple && ans_load && ans_await_disk; }
 # ans_await_disk: until the disk and its partitions are there, 20 s at most.
 ans_await_disk() { ans_wait 20000 [ -e /dev/ng0n1 ]; }
 
+# ans_await_state STATE [MS]: until the driver has the controller in that state; 60 s unless told.
+# shellcheck disable=SC2120 # the scenarios give it
+ans_await_state() { ans_wait "${2:-60000}" ans_is "$1"; }
+ans_is() { [ "$(ans_state)" = "$1" ]; }
+
 # ans_suspend freeze|mem SECONDS: suspends, and the clock wakes the machine up.
 ans_suspend() {
   echo 0 >/sys/class/rtc/rtc0/wakealarm
@@ -91,7 +96,7 @@ ans_rescan() { echo 1 >/sys/class/nvme/nvme0/rescan_controller; }
 ans_reset() { echo 1 >/sys/class/nvme/nvme0/reset_controller; }
 
 # ans_state: the controller's state as the driver has it: live, resetting, deleting...
-ans_state() { cat /sys/class/nvme/nvme0/state; }
+ans_state() { cat /sys/class/nvme/nvme0/state 2>/dev/null || echo gone; }
 
 # ans_file_sums DIRECTORY: one line a file, sha256 and path, in the order of paths.
 ans_file_sums() { (cd "$1" && find . -xdev -type f | sort | tr '\n' '\0' | xargs -0 -r sha256sum); }

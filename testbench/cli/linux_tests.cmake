@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: MIT
+# Scenarios that Linux drives. The kernel is built once, by a fixture, into the user's cache. Label `full`: what takes long, or
+# the flavour with KASAN; the presets leave it out, and `ctest --preset full` does it.
+foreach(flavour plain kasan)
+  add_test(NAME linux.kit_${flavour} COMMAND ${PROJECT_SOURCE_DIR}/scripts/linux.sh --flavour ${flavour})
+  set_tests_properties(linux.kit_${flavour} PROPERTIES FIXTURES_SETUP linux_${flavour} LABELS linux TIMEOUT 3600)
+endforeach()
+set_tests_properties(linux.kit_kasan PROPERTIES LABELS "linux;full")
+
+# ans_linux_test(<name> <kit> <full or fast> <command...>)
+function(ans_linux_test name kit extent)
+  add_test(NAME ${name} COMMAND ${ARGN} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  set_tests_properties(${name} PROPERTIES FIXTURES_REQUIRED linux_${kit} LABELS linux TIMEOUT 300)
+  if(extent STREQUAL full)
+    set_tests_properties(${name} PROPERTIES LABELS "linux;full" TIMEOUT 1800)
+  endif()
+endfunction()
+
+foreach(file IN LISTS linux_scenarios)
+  file(STRINGS ${PROJECT_SOURCE_DIR}/${file} kasan REGEX "\"flavour\": \"kasan\"")
+  if(kasan)
+    ans_linux_test(${file} kasan full ans2emu run ${file})
+  elseif(file MATCHES "/full/")
+    ans_linux_test(${file} plain full ans2emu run ${file})
+  else()
+    ans_linux_test(${file} plain fast ans2emu run ${file})
+  endif()
+endforeach()
+
+set(scripts ${PROJECT_SOURCE_DIR}/scripts/linux)
+ans_linux_test(linux.filesystem plain fast ${scripts}/filesystem.sh $<TARGET_FILE:ans2emu>)
+ans_linux_test(linux.power_cuts plain fast ${scripts}/power_cuts.sh 1 20 $<TARGET_FILE:ans2emu>)
+ans_linux_test(linux.power_cuts_full plain full ${scripts}/power_cuts.sh 21 200 $<TARGET_FILE:ans2emu>)
