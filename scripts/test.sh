@@ -20,6 +20,7 @@ for preset in "${presets[@]}"; do
   cmake --preset "$preset"
   cmake --build --preset "$preset"
 done
+scripts/fuzz.sh 30
 for preset in "${presets[@]}"; do
   ctest --preset "$preset"
 done

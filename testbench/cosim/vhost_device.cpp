@@ -114,11 +114,13 @@ std::uint64_t VhostDevice::handle(Message& message) {
 void VhostDevice::set_memory(Message& message) {
     const auto count = message.as<std::uint32_t>();
     constexpr std::size_t kFirst = 8;
-    if (count > 8 || kFirst + count * sizeof(MemoryRegion) > message.header.size)
+    if (count == 0 || count > 8 || kFirst + count * sizeof(MemoryRegion) > message.header.size)
         refuse("a memory table of " + std::to_string(count) + " regions");
     std::vector<MemoryRegion> regions(count);
     std::memcpy(regions.data(), message.payload.data() + kFirst, count * sizeof(MemoryRegion));
-    on_reset();  // buffers of the old table are gone
+    on_reset();  // buffers and rings of the old table are gone
+    for (Virtqueue& queue : queues_)
+        queue.forget();
     memory_.set(regions, message.fds);
     for (std::size_t i = 0; i < count && memory_told_; ++i)
         memory_told_(regions[i], message.fds[i]);

@@ -14,19 +14,31 @@ void Virtqueue::set_size(std::uint32_t entries) {
     if (entries == 0 || entries > kMostEntries || (entries & (entries - 1)) != 0)
         throw PeerError("virtqueue of " + std::to_string(entries) + " entries");
     size_ = entries;
-    available_ = nullptr;
+    forget();
 }
 
 void Virtqueue::set_addresses(const GuestMemory& memory, const VringAddr& where) {
     constexpr std::uint64_t kRingHeader = 4;
-    descriptors_ = reinterpret_cast<const Descriptor*>(
-        memory.at_user(where.descriptors, std::uint64_t{size_} * sizeof(Descriptor)));
-    available_ = reinterpret_cast<const std::uint16_t*>(
-        memory.at_user(where.available, kRingHeader + std::uint64_t{size_} * 2));
-    used_ = memory.at_user(where.used, kRingHeader + std::uint64_t{size_} * sizeof(Used));
-    const bool aligned = where.descriptors % 16 == 0 && where.available % 2 == 0 && where.used % 4 == 0;
-    if (size_ == 0 || !aligned || descriptors_ == nullptr || available_ == nullptr || used_ == nullptr)
+    forget();
+    std::byte* descriptors = memory.at_user(where.descriptors, std::uint64_t{size_} * sizeof(Descriptor));
+    std::byte* available = memory.at_user(where.available, kRingHeader + std::uint64_t{size_} * 2);
+    std::byte* used = memory.at_user(where.used, kRingHeader + std::uint64_t{size_} * sizeof(Used));
+    if (size_ == 0 || descriptors == nullptr || available == nullptr || used == nullptr)
         throw PeerError("virtqueue rings outside the guest's memory");
+    const auto aligned = [](const std::byte* at, std::uintptr_t to) {
+        return reinterpret_cast<std::uintptr_t>(at) % to == 0;
+    };
+    if (!aligned(descriptors, 16) || !aligned(available, 2) || !aligned(used, 4))
+        throw PeerError("virtqueue rings that are not aligned");
+    descriptors_ = reinterpret_cast<const Descriptor*>(descriptors);
+    available_ = reinterpret_cast<const std::uint16_t*>(available);
+    used_ = used;
+}
+
+void Virtqueue::forget() {
+    descriptors_ = nullptr;
+    available_ = nullptr;
+    used_ = nullptr;
 }
 
 bool Virtqueue::pop(const GuestMemory& memory, Chain& chain) {

@@ -30,6 +30,8 @@ public:
     void set_base(std::uint32_t next) { next_ = static_cast<std::uint16_t>(next); }
     std::uint16_t base() const { return next_; }
     void set_addresses(const GuestMemory& memory, const VringAddr& where);
+    /// The guest's memory is another now: where the rings are must be said anew.
+    void forget();
     void enable(bool on) { enabled_ = on; }
     bool enabled() const { return enabled_; }
     /// The guest has said where the rings are; they may be disabled all the same.
