@@ -137,7 +137,7 @@ ordered_json short_runs() {
     const std::vector<scenario::Scenario> runs(kRuns, loaded.scenarios.at(0));
     cli::SilentListener silence;
     const double start = wall_seconds();
-    const auto results = cli::run_workers(runs, {&scenario::run_scenario, 1, false, {}, {}}, silence);
+    const auto results = cli::run_workers(runs, {&scenario::run_scenario, 1, false, {}, {}, {}}, silence);
     const double seconds = wall_seconds() - start;
     for (const scenario::RunResult& result : results)
         if (result.verdict != scenario::Verdict::Passed)
