@@ -5,6 +5,7 @@
 #include "models/mailbox/mailbox_regs.h"
 #include "models/mailbox/rtl/mailbox_lockstep.h"
 #include "models/mailbox/rtl/mailbox_pins.h"
+#include "models/rtl/coverage.h"
 #include "testbench/support/sim_test.h"
 #include "testbench/unit/random_bench.h"
 
@@ -89,6 +90,7 @@ TEST_F(MailboxRandomTest, BothAgreeOnWhateverTheMachineDoes) {
             both.mailbox.reset.set_level(both.reset = !both.reset, kernel_now());
         transact(both, moods);
     }
+    rtl::write_coverage();
 }
 
 /// The pins of one twin beside a TLM block that does the same.
@@ -271,6 +273,7 @@ TEST_F(MailboxRandomTest, PinsAgreeWithTheBlockWhateverMeetsInACycle) {
         moods.change(dice);
         i += all[i * kKinds / Dice::transactions()]->cycle(dice, moods);
     }
+    rtl::write_coverage();
 }
 
 }  // namespace

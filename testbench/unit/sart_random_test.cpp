@@ -2,6 +2,7 @@
 // SART's twin under constrained-random traffic: as the machine sees it, in lockstep with the TLM block; and
 // pin by pin, with registers and filter used in one cycle, answers held back and resets at any moment,
 // against the TLM block as reference.
+#include "models/rtl/coverage.h"
 #include "models/sart/rtl/sart_lockstep.h"
 #include "models/sart/rtl/sart_pins.h"
 #include "testbench/support/sim_test.h"
@@ -162,6 +163,7 @@ TEST_F(SartRandomTest, BothAgreeOnWhateverTheMachineDoes) {
         else
             both.firmware.socket->b_transport(tx, delay);
     }
+    rtl::write_coverage();
 }
 
 /// The pins of one twin beside a TLM block that does the same.
@@ -307,6 +309,7 @@ TEST_F(SartRandomTest, PinsAgreeWithTheBlockWhateverMeetsInACycle) {
         bench->pins.power_on(bench->config.boot_entries);
     for (std::uint64_t i = 0; i < Dice::transactions() && !HasFailure();)
         i += all[i * kVariants / Dice::transactions()]->cycle(dice);
+    rtl::write_coverage();
 }
 
 }  // namespace
