@@ -2,21 +2,17 @@
 # SPDX-License-Identifier: MIT
 # Helpers for the steps of a scenario; each step's shell has read this. Names with ans_ are for steps.
 
-# uptime_ms: milliseconds of the machine's time since the kernel started.
-uptime_ms() {
-  read -r up _ </proc/uptime
-  up=${up%.*}${up#*.}0
-  while [ "${up#0}" != "$up" ] && [ "$up" != 0 ]; do up=${up#0}; done   # a leading zero would make it octal
-  echo "$up"
-}
-
-# ans_wait MS COMMAND...: runs the command every 5 ms until it succeeds; fails when it has not after MS milliseconds.
+# ans_wait MS COMMAND...: runs the command until it succeeds, every 2 ms at first and ever more rarely, as each sleep is a
+# new process; fails when it has not after MS milliseconds.
 ans_wait() {
-  ans_wait_end=$(($(uptime_ms) + $1))
+  ans_wait_left=$1
+  ans_wait_step=2
   shift
   until "$@"; do
-    [ "$(uptime_ms)" -lt "$ans_wait_end" ] || return 1
-    usleep 5000
+    [ "$ans_wait_left" -gt 0 ] || return 1
+    usleep $((ans_wait_step * 1000))
+    ans_wait_left=$((ans_wait_left - ans_wait_step))
+    ans_wait_step=$((ans_wait_step + ans_wait_step / 8 + (ans_wait_step < 8)))
   done
 }
 
