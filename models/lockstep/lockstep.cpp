@@ -82,11 +82,11 @@ void Lockstep::transport(Face& face, tlm::tlm_generic_payload& tx, sc_core::sc_t
     if (entry.write) entry.value = value_of(tx);
     const std::uint64_t number = count_;
     ++nested_;
-    data_ = Data::Same;
+    second_answers_ = true;
     Copy copy(tx);
     sc_core::sc_time second_delay = delay;
     face.second->b_transport(copy.tx, second_delay);
-    const Data data = data_;
+    const bool answers = second_answers_;
     face.first->b_transport(tx, delay);
     --nested_;
     if (count_ - number < entries_.size()) {  // not pushed out by what was nested
@@ -94,13 +94,13 @@ void Lockstep::transport(Face& face, tlm::tlm_generic_payload& tx, sc_core::sc_t
         mine.response = tx.get_response_status();
         if (!mine.write) mine.value = value_of(tx);
     }
-    data_ = data;
+    second_answers_ = answers;
     compare_answers(face, tx, copy.tx);
     compare_observations();
 }
 
 unsigned Lockstep::debug(Face& face, tlm::tlm_generic_payload& tx) {
-    data_ = Data::Same;
+    second_answers_ = true;
     Copy copy(tx);
     const unsigned second = face.second->transport_dbg(copy.tx);
     const unsigned first = face.first->transport_dbg(tx);
@@ -111,6 +111,18 @@ unsigned Lockstep::debug(Face& face, tlm::tlm_generic_payload& tx) {
     copy.tx.set_response_status(tlm::TLM_OK_RESPONSE);
     if (first != 0) compare_answers(face, tx, copy.tx);
     compare_observations();
+    return first;
+}
+
+bool Lockstep::pointer(Face& face, tlm::tlm_generic_payload& tx, tlm::tlm_dmi& dmi) {
+    Copy copy(tx);
+    tlm::tlm_dmi other;
+    const bool second = face.second->get_direct_mem_ptr(copy.tx, other);
+    const bool first = face.first->get_direct_mem_ptr(tx, dmi);
+    const bool same = first == second && dmi.get_start_address() == other.get_start_address() &&
+                      dmi.get_end_address() == other.get_end_address() &&
+                      (!first || dmi.get_dmi_ptr() == other.get_dmi_ptr());
+    if (!same) diverge(std::string(face.name) + ": the direct memory pointers differ");
     return first;
 }
 
@@ -127,10 +139,11 @@ void Lockstep::level(const char* name, LevelIf& first, LevelIf& second, bool lev
 
 void Lockstep::compare_answers(const Face& face, const tlm::tlm_generic_payload& first,
                                const tlm::tlm_generic_payload& second) {
+    if (!second_answers_) return;
     if (first.get_response_status() != second.get_response_status())
         diverge(std::string(face.name) + ": the first answers " + first.get_response_string() +
                 ", the second " + second.get_response_string());
-    if (!first.is_read() || data_ == Data::SecondHasNone) return;
+    if (!first.is_read()) return;
     if (first.get_response_status() != tlm::TLM_OK_RESPONSE) return;
     if (std::memcmp(first.get_data_ptr(), second.get_data_ptr(), first.get_data_length()) == 0) return;
     char text[96];
@@ -144,6 +157,7 @@ void Lockstep::compare_answers(const Face& face, const tlm::tlm_generic_payload&
 void Lockstep::compare_observations() {
     if (nested_ != 0 || cycles_() == 0) return;  // before its power-on the second drives nothing
     compare_events();
+    compare_taken_back();
     for (const Wire* wire : wires_)
         if (wire->first.level != wire->second.level)
             diverge(std::string("wire ") + wire->second.name + " is " + (wire->first.level ? "high" : "low") +
@@ -169,6 +183,17 @@ void Lockstep::compare_events() {
     }
     first_.told.clear();
     second_.told.clear();
+}
+
+void Lockstep::compare_taken_back() {
+    for (Face* face : faces_) {
+        if (face->first_took_back != face->second_took_back)
+            diverge(std::string(face->name) + ": the first takes back " +
+                    std::to_string(face->first_took_back.size()) + " direct memory pointers, the second " +
+                    std::to_string(face->second_took_back.size()) + ", or others");
+        face->first_took_back.clear();
+        face->second_took_back.clear();
+    }
 }
 
 void Lockstep::diverge(const std::string& what) {

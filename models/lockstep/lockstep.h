@@ -10,6 +10,7 @@
 #include <deque>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "models/common/event.h"
@@ -26,10 +27,27 @@ public:
             : name(face_name),
               map(registers),
               first((std::string(face_name) + "_first").c_str()),
-              second((std::string(face_name) + "_second").c_str()) {}
+              second((std::string(face_name) + "_second").c_str()) {
+            first.register_invalidate_direct_mem_ptr(this, &Face::first_invalidates);
+            second.register_invalidate_direct_mem_ptr(this, &Face::second_invalidates);
+        }
         const char* const name;
         const RegMap* const map;  ///< nullptr: not registers
         tlm_utils::simple_initiator_socket<Face> first, second;
+        /// Direct memory pointers that each has taken back since the last comparison.
+        using Range = std::pair<std::uint64_t, std::uint64_t>;
+        std::vector<Range> first_took_back, second_took_back;
+        /// What becomes of the first's taking back; empty: nobody has pointers.
+        std::function<void(std::uint64_t from, std::uint64_t to)> on_taken_back;
+
+    private:
+        void first_invalidates(sc_dt::uint64 from, sc_dt::uint64 to) {
+            first_took_back.emplace_back(from, to);
+            if (on_taken_back) on_taken_back(from, to);
+        }
+        void second_invalidates(sc_dt::uint64 from, sc_dt::uint64 to) {
+            second_took_back.emplace_back(from, to);
+        }
     };
 
     /// A wire of both; the first's goes on to `out`.
@@ -61,15 +79,15 @@ public:
     /// A further comparison after each transaction: text where the two differ.
     void also(std::function<std::string()> differs) { also_.push_back(std::move(differs)); }
 
-    /// What a transaction must have in common besides its response.
-    enum class Data : std::uint8_t { Same, SecondHasNone };
     /// The second has it first, so that a listener to the first's wires finds both done.
     void transport(Face& face, tlm::tlm_generic_payload& tx, sc_core::sc_time& delay);
     unsigned debug(Face& face, tlm::tlm_generic_payload& tx);
+    bool pointer(Face& face, tlm::tlm_generic_payload& tx, tlm::tlm_dmi& dmi);
     /// A level that both are given, in one transaction.
     void level(const char* name, LevelIf& first, LevelIf& second, bool level, SimTime at);
-    /// The second moved no data in the transaction that is under way: it is a read that both let through.
-    void no_data_of_second() { data_ = Data::SecondHasNone; }
+    /// The second's answer to the transaction under way counts for nothing: both let it through, and only the
+    /// first's went on.
+    void no_answer_of_second() { second_answers_ = false; }
 
 private:
     static constexpr std::size_t kRemembered = 32;  ///< transactions shown with a divergence
@@ -101,6 +119,7 @@ private:
                          const tlm::tlm_generic_payload& second);
     void compare_observations();
     void compare_events();
+    void compare_taken_back();
     [[noreturn]] void diverge(const std::string& what);
     std::string states();
     std::string register_rows(Face& face);
@@ -116,7 +135,7 @@ private:
     std::deque<Entry> entries_;
     std::uint64_t count_ = 0;  ///< of all transactions
     unsigned nested_ = 0;      ///< a listener to a wire may act within a transaction
-    Data data_ = Data::Same;
+    bool second_answers_ = true;
 };
 
 }  // namespace ans

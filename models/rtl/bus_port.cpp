@@ -46,7 +46,8 @@ tlm::tlm_response_status response_of(std::uint32_t code) {
     return kResponses[code & 3];
 }
 
-bool BusPort::present(tlm::tlm_generic_payload& tx) {
+template <typename Data>
+bool BusPortOf<Data>::present(tlm::tlm_generic_payload& tx) {
     const unsigned size = size_of(tx);
     if (tx.get_byte_enable_ptr() != nullptr || size > 3 || tx.get_streaming_width() < tx.get_data_length()) {
         tx.set_response_status(tx.get_byte_enable_ptr() != nullptr ? tlm::TLM_BYTE_ENABLE_ERROR_RESPONSE
@@ -57,11 +58,12 @@ bool BusPort::present(tlm::tlm_generic_payload& tx) {
     req_write = tx.is_write();
     req_addr = lines_of(tx.get_address());
     req_size = size;
-    req_wdata = tx.is_write() ? data_of(tx) : 0;
+    req_wdata = tx.is_write() ? static_cast<Data>(data_of(tx)) : Data{0};
     return true;
 }
 
-void BusPort::take(GatedClock& clock) {
+template <typename Data>
+void BusPortOf<Data>::take(GatedClock& clock) {
     for (unsigned waited = 0; !req_ready; ++waited) {
         if (waited == kPatience) SC_REPORT_ERROR("ans/rtl", "a bus port never became ready");
         clock.tick();
@@ -71,14 +73,16 @@ void BusPort::take(GatedClock& clock) {
     clock.fall();
 }
 
-void BusPort::answer(tlm::tlm_generic_payload& tx) const {
+template <typename Data>
+void BusPortOf<Data>::answer(tlm::tlm_generic_payload& tx) const {
     tx.set_response_status(response_of(rsp_code));
     if (!tx.is_read() || tx.get_response_status() != tlm::TLM_OK_RESPONSE) return;
     const std::uint64_t data = rsp_rdata;
     std::memcpy(tx.get_data_ptr(), &data, tx.get_data_length());
 }
 
-bool DebugPort::present(const tlm::tlm_generic_payload& tx, GatedClock& clock) {
+template <typename Data>
+bool DebugPortOf<Data>::present(const tlm::tlm_generic_payload& tx, GatedClock& clock) {
     if (tx.get_byte_enable_ptr() != nullptr || size_of(tx) > 3) return false;
     if (tx.get_streaming_width() < tx.get_data_length()) return false;
     addr = lines_of(tx.get_address());
@@ -87,7 +91,8 @@ bool DebugPort::present(const tlm::tlm_generic_payload& tx, GatedClock& clock) {
     return true;
 }
 
-unsigned DebugPort::access(tlm::tlm_generic_payload& tx, GatedClock& clock, SimTime at) {
+template <typename Data>
+unsigned DebugPortOf<Data>::access(tlm::tlm_generic_payload& tx, GatedClock& clock, SimTime at) {
     if (!present(tx, clock) || response_of(code) != tlm::TLM_OK_RESPONSE) return 0;
     if (tx.is_read()) {
         const std::uint64_t data = rdata;
@@ -95,7 +100,7 @@ unsigned DebugPort::access(tlm::tlm_generic_payload& tx, GatedClock& clock, SimT
     } else if (tx.is_write()) {
         clock.open(at);
         write = true;
-        wdata = data_of(tx);
+        wdata = static_cast<Data>(data_of(tx));
         clock.tick();
         write = false;
         clock.fall();
@@ -103,11 +108,17 @@ unsigned DebugPort::access(tlm::tlm_generic_payload& tx, GatedClock& clock, SimT
     return tx.get_data_length();
 }
 
-void DebugPort::ignore(tlm::tlm_generic_payload& tx, GatedClock& clock) {
+template <typename Data>
+void DebugPortOf<Data>::ignore(tlm::tlm_generic_payload& tx, GatedClock& clock) {
     if (tx.get_byte_enable_ptr() != nullptr)
         tx.set_response_status(tlm::TLM_BYTE_ENABLE_ERROR_RESPONSE);
     else
         tx.set_response_status(present(tx, clock) ? response_of(code) : tlm::TLM_BURST_ERROR_RESPONSE);
 }
+
+template class BusPortOf<std::uint64_t>;
+template class BusPortOf<std::uint32_t>;
+template class DebugPortOf<std::uint64_t>;
+template class DebugPortOf<std::uint32_t>;
 
 }  // namespace ans::rtl

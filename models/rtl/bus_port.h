@@ -9,16 +9,17 @@
 
 namespace ans::rtl {
 
-class BusPort {
+template <typename Data>
+class BusPortOf {
 public:
     DirectWire<bool> req_valid, req_ready, req_write;
     DirectWire<std::uint32_t> req_addr, req_size;
-    DirectWire<std::uint64_t> req_wdata;
+    DirectWire<Data> req_wdata;
     DirectWire<bool> rsp_valid, rsp_ready;
-    DirectWire<std::uint64_t> rsp_rdata;
+    DirectWire<Data> rsp_rdata;
     DirectWire<std::uint32_t> rsp_code;
 
-    BusPort() { rsp_ready = true; }
+    BusPortOf() { rsp_ready = true; }
 
     /// False, with the response set, where no bus cycle expresses the access (byte enables, odd lengths).
     bool present(tlm::tlm_generic_payload& tx);
@@ -30,11 +31,12 @@ public:
 };
 
 /// The port that a debugger uses: reads without a clock, no rights, no effects.
-class DebugPort {
+template <typename Data>
+class DebugPortOf {
 public:
     DirectWire<bool> write;
     DirectWire<std::uint32_t> addr, size;
-    DirectWire<std::uint64_t> wdata, rdata;
+    DirectWire<Data> wdata, rdata;
     DirectWire<std::uint32_t> code;
 
     /// transport_dbg; a write takes one edge at `at`.
@@ -45,6 +47,11 @@ public:
 private:
     bool present(const tlm::tlm_generic_payload& tx, GatedClock& clock);
 };
+
+using BusPort = BusPortOf<std::uint64_t>;
+using BusPort32 = BusPortOf<std::uint32_t>;  ///< of a block whose registers have 32 bits
+using DebugPort = DebugPortOf<std::uint64_t>;
+using DebugPort32 = DebugPortOf<std::uint32_t>;
 
 /// What a port's code means to a bus master.
 tlm::tlm_response_status response_of(std::uint32_t code);

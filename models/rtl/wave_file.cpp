@@ -17,13 +17,15 @@ WaveFile::WaveFile(std::string path) : path_(std::move(path)) {
 
 WaveFile::~WaveFile() = default;
 
-void WaveFile::add(const Attach& attach) {
-    attach(*vcd_);
+void WaveFile::add(Attach attach) {
+    twins_.push_back(std::move(attach));
 }
 
 void WaveFile::dump(SimTime at) {
     const bool first = !vcd_->isOpen();
     if (first) {
+        for (const Attach& attach : twins_)  // Verilator wants the design elaborated
+            attach(*vcd_);
         vcd_->open(path_.c_str());
         if (!vcd_->isOpen()) SC_REPORT_ERROR("ans/rtl", ("cannot write " + path_).c_str());
     }

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "models/common/sim_time.h"
 
@@ -21,13 +22,14 @@ public:
     ~WaveFile();
 
     /// A twin's signals belong to the file. Before the first dump.
-    void add(const Attach& attach);
+    void add(Attach attach);
     /// What changed, of every twin. Twins run ahead of each other by their initiators' local time; the file
     /// shows a moment that has passed already one picosecond after the newest.
     void dump(SimTime at);
 
 private:
     const std::string path_;
+    std::vector<Attach> twins_;
     std::unique_ptr<VerilatedVcdC> vcd_;
     SimTime newest_ = 0;
 };

@@ -100,7 +100,7 @@ Soc::Soc(sc_core::sc_module_name name, const SocConfig& config)
       i2a_seam_("i2a_seam", DecidePoint::MailboxI2a, *config.decide),
       asc_("asc", {config.events, config.policies, config.running}),
       pmgr_("pmgr", pmgr_config(config)),
-      sart_("sart", sart_config(config)),
+      sart_(twins_.sart("sart", sart_config(config))),
       nvmmu_("nvmmu", {config.events, config.policies}),
       nvme_("nvme", {config.events, config.policies}),
       commands_("commands", *config.decide),
@@ -151,8 +151,8 @@ const RegMap* Soc::register_map(Unit unit) const {
         case Unit::Asc:
             return &asc_regs::kMap;
         case Unit::Sart:
-            return &Sart::register_map(profile_.sart_version == SartVersion::V2 ? SartLayout::V2
-                                                                                : SartLayout::V3);
+            return &SartBlock::register_map(profile_.sart_version == SartVersion::V2 ? SartLayout::V2
+                                                                                     : SartLayout::V3);
         case Unit::Nvme:
             return &nvme_regs::kMap;
         case Unit::Nvmmu:
@@ -169,21 +169,21 @@ void Soc::bind_buses() {
     bus_.out(kCpuNvmmu).bind(nvmmu_.mmio);
     bus_.out(kCpuMailbox).bind(a2i_seam_.in);
     bus_.out(kCpuAsc).bind(asc_.mmio);
-    bus_.out(kCpuSart).bind(sart_.mmio);
+    bus_.out(kCpuSart).bind(sart_->mmio);
     bus_.out(kCpuPmgr).bind(pmgr_.mmio);
     bus_.out(kCpuDram).bind(dram_.bus);
     a2i_seam_.out.bind(mailbox_->ap);
 
     iop_bus_.out(kIopMailbox).bind(i2a_seam_.in);
     iop_bus_.out(kIopNvme).bind(nvme_.iop);
-    iop_bus_.otherwise().bind(sart_.device);
+    iop_bus_.otherwise().bind(sart_->device);
     i2a_seam_.out.bind(mailbox_->iop);
 
     // Commands, completions, TCBs and data reach memory without SART. source: hardware.md 4
     nvme_.memory.socket.bind(entries_.in);
     entries_.out.bind(dram_.bus);
     nvmmu_.memory.socket.bind(dram_.bus);
-    sart_.memory.bind(dram_.bus);
+    sart_->memory.bind(dram_.bus);
 
     nvme_.nvmmu.bind(nvmmu_.front_end);
     nvme_.firmware.bind(commands_.to_firmware);
@@ -254,7 +254,7 @@ void Soc::reset_blocks(bool level, SimTime at) {
         commands_.reset.set_level(level, at);
         nvmmu_.reset.set_level(level, at);
     }
-    if (scope_ == ResetScope::ClearSart) sart_.reset.set_level(level, at);
+    if (scope_ == ResetScope::ClearSart || !level) sart_->reset.set_level(level, at);
     update(at);
 }
 
@@ -262,8 +262,8 @@ void Soc::power_cut(SimTime at) {
     // What a cold start leaves is what the boot loader prepares: domains on, its SART entries, empty memory.
     scope_ = policies_.get<ResetScope>();
     set_reset(true, at);
-    sart_.reset.set_level(true, at);
-    sart_.reset.set_level(false, at);
+    sart_->reset.set_level(true, at);
+    sart_->reset.set_level(false, at);
     pmgr_.restart(at);
     dram_.clear();
     set_reset(false, at);

@@ -20,7 +20,7 @@
 #include "models/nvme/nvme.h"
 #include "models/nvmmu/nvmmu.h"
 #include "models/pmgr/pmgr.h"
-#include "models/sart/sart.h"
+#include "models/sart/sart_block.h"
 #include "models/soc/bus.h"
 #include "models/soc/profile.h"
 #include "models/soc/twins.h"
@@ -73,8 +73,8 @@ public:
 
     /// Commands rung and not yet completed.
     unsigned commands_in_flight() const { return nvme_.pending(); }
-    /// Clock edges that the RTL twins have run, by block; 0 where the block has none.
-    std::uint64_t mailbox_cycles() const { return mailbox_->cycles(); }
+    /// Clock edges that the RTL twins have run; 0 where a block is the TLM model.
+    std::uint64_t twin_cycles() const { return mailbox_->cycles() + sart_->cycles(); }
 
     /// The registers of a block as this SoC has them, or nullptr.
     const RegMap* register_map(Unit unit) const;
@@ -111,7 +111,7 @@ private:
     MailboxSeam i2a_seam_;
     Asc asc_;
     Pmgr pmgr_;
-    Sart sart_;
+    const std::unique_ptr<SartBlock> sart_;
     Nvmmu nvmmu_;
     Nvme nvme_;
     CommandSeam commands_;

@@ -2,11 +2,14 @@
 #include "models/soc/twins.h"
 
 #include "models/mailbox/mailbox.h"
+#include "models/sart/sart.h"
 
 #ifdef ANS_RTL_TWINS
 #include "models/mailbox/rtl/mailbox_lockstep.h"
 #include "models/mailbox/rtl/mailbox_twin.h"
 #include "models/rtl/wave_file.h"
+#include "models/sart/rtl/sart_lockstep.h"
+#include "models/sart/rtl/sart_twin.h"
 #else
 namespace ans::rtl {
 class WaveFile {};
@@ -49,6 +52,11 @@ std::unique_ptr<MailboxBlock> Twins::mailbox(const char* name, const MailboxConf
                                                                      {choice_.clock, waves_.get()});
 }
 
+std::unique_ptr<SartBlock> Twins::sart(const char* name, const SartConfig& config) const {
+    return make<SartBlock, Sart, SartTwin, SartLockstep>(choice_.sart, name, config,
+                                                         {choice_.clock, waves_.get()});
+}
+
 #else
 
 bool Twins::built() {
@@ -61,6 +69,10 @@ Twins::Twins(const TwinChoice& choice) : choice_(choice) {
 
 std::unique_ptr<MailboxBlock> Twins::mailbox(const char* name, const MailboxConfig& config) const {
     return std::make_unique<Mailbox>(name, config);
+}
+
+std::unique_ptr<SartBlock> Twins::sart(const char* name, const SartConfig& config) const {
+    return std::make_unique<Sart>(name, config);
 }
 
 #endif

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "models/mailbox/mailbox_block.h"
+#include "models/sart/sart_block.h"
 
 namespace ans {
 
@@ -18,10 +19,11 @@ enum class Implementation : std::uint8_t { Tlm, Rtl, Lockstep };
 
 struct TwinChoice {
     Implementation mailbox = Implementation::Tlm;
+    Implementation sart = Implementation::Tlm;
     SimTime clock = nanoseconds(1);  ///< period of the twins' clock; source: guess
     std::string waves;               ///< VCD file of the twins' signals; "": none
 
-    bool any() const { return mailbox != Implementation::Tlm; }
+    bool any() const { return mailbox != Implementation::Tlm || sart != Implementation::Tlm; }
 };
 
 /// Makes the blocks that a machine chose. Outlives them.
@@ -35,6 +37,7 @@ public:
     ~Twins();
 
     std::unique_ptr<MailboxBlock> mailbox(const char* name, const MailboxConfig& config) const;
+    std::unique_ptr<SartBlock> sart(const char* name, const SartConfig& config) const;
 
 private:
     const TwinChoice choice_;

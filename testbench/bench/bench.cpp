@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <string>
 #include <vector>
 
 #include "testbench/bench/measure.h"
+#include "testbench/bench/twins.h"
 
 namespace ans::bench {
 
@@ -33,6 +35,18 @@ void print(const ordered_json& all) {
         number("/short_runs_per_second"));
     std::printf("30 s of idle simulated time    %10.3f ms\n", number("/idle_30s_ms"));
     std::printf("peak memory, 8 TiB namespace   %10.1f MiB\n", number("/peak_rss_mib"));
+    for (const char* block : {"mailbox", "sart"}) {
+        if (all.at("twins").is_null()) break;
+        const std::string at = std::string("/twins/") + block;
+        std::printf(
+            "RTL twin of the %-7s        %10.2f Mcycles/s    %.0f ns a register read, TLM %.0f; main job x "
+            "%.2f\n",
+            block, number((at + "/cycles_per_second").c_str()) / 1e6,
+            number((at + "/rtl_ns_per_access").c_str()), number((at + "/tlm_ns_per_access").c_str()),
+            number((at + "/main_job_slowdown").c_str()));
+    }
+    if (!all.at("twins").is_null())
+        std::printf("boot to exit with both twins   %10.1f ms\n", number("/twins/boot_ms"));
 }
 
 }  // namespace
@@ -58,6 +72,7 @@ int run_bench(bool json) {
     all["short_runs_per_second"] = in_child(&short_runs)["runs_per_second"];
     all["idle_30s_ms"] = in_child(&idle_30s)["ms"];
     all["peak_rss_mib"] = peak;
+    all["twins"] = twin_figures("/proc/self/exe");
     if (json)
         std::printf("%s\n", all.dump(2).c_str());
     else

@@ -55,8 +55,9 @@ Timed run(const ordered_json& file) {
     cosim::GuestRuns guests({});
     guests.prepare(loaded.scenarios);
     StepClock clock;
-    const cli::WorkerOptions options{&scenario::run_scenario, 1, false, {}, {},
-                                     [&](const scenario::Scenario& s) { return guests.conductor(s); }};
+    cli::WorkerOptions options;
+    options.run = &scenario::run_scenario;
+    options.conduct = [&](const scenario::Scenario& s) { return guests.conductor(s); };
     const double begun = wall_seconds();
     const scenario::RunResult result = cli::run_workers(loaded.scenarios, options, clock).at(0);
     const double whole = wall_seconds() - begun;

@@ -103,6 +103,19 @@ ordered_json randread_4k_qd61() {
     return {{"commands_per_second", kCommands / seconds}, {"ns_per_command", seconds / kCommands * 1e9}};
 }
 
+ordered_json short_randread(const std::string& models) {
+    constexpr double kCommands = 300'000;
+    const std::string text =
+        R"({"name": "randread", "description": "4 KiB random reads", "media": {"memory_mib": 64},
+        "models": )" +
+        models + R"(,
+        "steps": [{"boot": {}},
+                  {"io": {"pattern": "randread", "depth": 61, "count": 100000, "buffer_mib": 64}},
+                  {"io": {"pattern": "randread", "depth": 61, "count": 300000, "buffer_mib": 64}},
+                  {"shutdown": {}}]})";
+    return {{"ns_per_command", seconds_of_steps(text.c_str()).at(2) / kCommands * 1e9}};
+}
+
 ordered_json seqread_128k() {
     constexpr double kBytes = 40'000.0 * 128 * 1024;
     const double seconds = seconds_of_steps(R"({
@@ -137,7 +150,7 @@ ordered_json short_runs() {
     const std::vector<scenario::Scenario> runs(kRuns, loaded.scenarios.at(0));
     cli::SilentListener silence;
     const double start = wall_seconds();
-    const auto results = cli::run_workers(runs, {&scenario::run_scenario, 1, false, {}, {}}, silence);
+    const auto results = cli::run_workers(runs, {&scenario::run_scenario, 1, false, {}, {}, {}}, silence);
     const double seconds = wall_seconds() - start;
     for (const scenario::RunResult& result : results)
         if (result.verdict != scenario::Verdict::Passed)
@@ -145,7 +158,7 @@ ordered_json short_runs() {
     return {{"runs_per_second", static_cast<double>(kRuns) / seconds}};
 }
 
-Process boot_to_exit(const std::string& program) {
+Process boot_to_exit(const std::string& program, const std::vector<std::string>& options) {
     char path[] = "/tmp/ans2emu-bench-XXXXXX";
     const int file = mkstemp(path);
     if (file < 0) throw std::runtime_error("bench: no temporary file");
@@ -157,7 +170,13 @@ Process boot_to_exit(const std::string& program) {
     if (child == 0) {
         const int null = open("/dev/null", O_WRONLY);
         dup2(null, STDOUT_FILENO);
-        execl(program.c_str(), program.c_str(), "run", path, static_cast<char*>(nullptr));
+        std::vector<std::string> words{program, "run", path};
+        words.insert(words.end(), options.begin(), options.end());
+        std::vector<char*> arguments;
+        for (std::string& word : words)
+            arguments.push_back(word.data());
+        arguments.push_back(nullptr);
+        execv(program.c_str(), arguments.data());
         _exit(127);
     }
     int status = -1;

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
 
 #include "testbench/bench/floor.h"
 
@@ -16,6 +18,8 @@ nlohmann::ordered_json in_child(nlohmann::ordered_json (*measure)());
 nlohmann::ordered_json floor_figures();
 /// {commands_per_second, ns_per_command}: 4 KiB random reads, depth 61, all monitors on.
 nlohmann::ordered_json randread_4k_qd61();
+/// The same, shorter, on a machine whose blocks are implemented as `models` says (a scenario's section).
+nlohmann::ordered_json short_randread(const std::string& models);
 /// {bytes_per_second}: 128 KiB sequential reads.
 nlohmann::ordered_json seqread_128k();
 /// {ms}: 30 s of simulated time in which nothing happens, after a boot.
@@ -30,7 +34,7 @@ struct Process {
     double peak_rss_mib;
 };
 /// A whole process: boot, one 4 KiB read, clean shutdown, on a namespace of 8 TiB. `program`: this
-/// executable.
-Process boot_to_exit(const std::string& program);
+/// executable, `options`: more of its command line.
+Process boot_to_exit(const std::string& program, const std::vector<std::string>& options = {});
 
 }  // namespace ans::bench

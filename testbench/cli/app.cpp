@@ -126,6 +126,10 @@ void add_run(CLI::App& app, RunArguments& arguments) {
     run.add_option("--trace", arguments.trace,
                    "every event as a line of JSON; with several runs a folder,\nwhich gets a file a run")
         ->type_name("FILE");
+    run.add_option(
+           "--vcd", arguments.vcd,
+           "waveforms of the blocks that run as RTL (models.mailbox=rtl);\nwith several runs a folder")
+        ->type_name("FILE");
     run.add_option("--report", arguments.reports, "json:FILE or junit:FILE; may be given often")
         ->type_name("KIND:FILE")
         ->allow_extra_args(false);

@@ -42,6 +42,7 @@ void explain_failures(const std::vector<Scenario>& scenarios, const RunArguments
     std::vector<Scenario> failed;
     WorkerOptions around = options;
     around.traces.clear();
+    around.waves.clear();
     for (std::size_t i = 0; i < results.size(); ++i) {
         if (results[i].verdict == Verdict::Passed || results[i].verdict == Verdict::BadInput) continue;
         results[i].replay = replay_command(scenarios[i], arguments);

@@ -174,27 +174,45 @@ void print_summary(const std::vector<RunResult>& results) {
     std::cout << "\n";
 }
 
-// A file name for the trace of a run: its path and run in one word.
-std::string trace_name(const Scenario& s) {
+// A file name for what a run writes: its path and run in one word.
+std::string file_name(const Scenario& s, const char* extension) {
     std::string name = s.path + (s.run.empty() ? "" : "." + s.run);
     std::replace(name.begin(), name.end(), '/', '_');
-    return name + ".trace.jsonl";
+    return name + extension;
 }
 
 // False, and told: several runs would write one file.
-bool plan_traces(const std::string& place, const std::vector<Scenario>& scenarios,
-                 std::vector<std::string>& traces) {
+bool plan_files(const char* option, const std::string& place, const char* extension,
+                const std::vector<Scenario>& scenarios, std::vector<std::string>& files) {
     std::error_code error;
     const bool folder = std::filesystem::is_directory(place, error);
     if (place.empty()) return true;
     if (!folder && scenarios.size() != 1) {
-        std::cerr << "ans2emu: --trace needs a folder for " << scenarios.size() << " runs, and "
+        std::cerr << "ans2emu: " << option << " needs a folder for " << scenarios.size() << " runs, and "
                   << printable(place) << " is none"
                   << (scenarios.front().run.empty() ? "" : "; --only RUN chooses one run") << "\n";
         return false;
     }
     for (const Scenario& s : scenarios)
-        traces.push_back(folder ? (std::filesystem::path(place) / trace_name(s)).string() : place);
+        files.push_back(folder ? (std::filesystem::path(place) / file_name(s, extension)).string() : place);
+    return true;
+}
+
+// False, and told: the waveforms cannot be written, or there is nothing to show.
+bool plan_waves(const std::string& place, const std::vector<Scenario>& scenarios,
+                std::vector<std::string>& waves) {
+    if (!plan_files("--vcd", place, ".vcd", scenarios, waves)) return false;
+    for (std::size_t i = 0; i < waves.size(); ++i) {
+        const scenario::Models& models = scenarios[i].models;
+        if (models.mailbox == Implementation::Tlm && models.sart == Implementation::Tlm) {
+            std::cerr << "ans2emu: --vcd shows RTL twins, and " << printable(scenarios[i].path)
+                      << " runs none; add --set models.mailbox=rtl or models.sart=rtl\n";
+            return false;
+        }
+        if (std::ofstream(waves[i])) continue;
+        std::cerr << "ans2emu: --vcd: cannot write " << printable(waves[i]) << "\n";
+        return false;
+    }
     return true;
 }
 
@@ -262,8 +280,10 @@ int run_command(const RunArguments& arguments, const Services& services) {
     if (!catalog.problems.empty()) return kExitBadInput;
     if (!keep_only(arguments.only, catalog.scenarios)) return kExitBadInput;
     attach_driver(arguments.driver, catalog.scenarios);
-    std::vector<std::string> traces;
-    if (!plan_traces(arguments.trace, catalog.scenarios, traces)) return kExitBadInput;
+    std::vector<std::string> traces, waves;
+    if (!plan_files("--trace", arguments.trace, ".trace.jsonl", catalog.scenarios, traces))
+        return kExitBadInput;
+    if (!plan_waves(arguments.vcd, catalog.scenarios, waves)) return kExitBadInput;
     std::vector<scenario::Waiver> waivers;
     if (!waive(arguments.waiver_file, waivers, catalog.scenarios)) return kExitBadInput;
     std::vector<Report> reports;
@@ -284,8 +304,10 @@ int run_command(const RunArguments& arguments, const Services& services) {
     const unsigned jobs = arguments.jobs != 0 ? arguments.jobs : cores;
     Console console(catalog.scenarios, catalog.scenarios.size() == 1 || arguments.verbose,
                     arguments.guest.shell);
-    const WorkerOptions options{services.run, jobs,   arguments.verbose,
-                                traces,       {},     [&](const Scenario& s) { return guests.conductor(s); }};
+    const WorkerOptions options{
+        services.run, jobs, arguments.verbose, traces, waves, {}, [&](const Scenario& s) {
+            return guests.conductor(s);
+        }};
     const cosim::TerminalGuard terminal;
     std::vector<RunResult> results = run_workers(catalog.scenarios, options, console);
     explain_failures(catalog.scenarios, arguments, options, results);

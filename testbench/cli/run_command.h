@@ -19,6 +19,7 @@ struct RunArguments {
     std::string driver;                ///< a shared object that drives instead of the scenario's; "": none
     std::string waiver_file;           ///< of the driver; "": none
     std::string trace;                 ///< file of a single run, or folder of several; "": none
+    std::string vcd;                   ///< the same for the waveforms of the RTL twins
     std::vector<std::string> reports;  ///< json:FILE or junit:FILE
     unsigned jobs = 0;                 ///< 0: as many as the host has cores
     bool verbose = false;

@@ -83,3 +83,32 @@ if(NOT ANS_SANITIZE)
   set_tests_properties(cli.mutate PROPERTIES TIMEOUT 300)
 endif()
 ans_cli_test(mutate_survivor 1 "SURVIVED" mutate --measure submit_lock scenarios/boot/t8103.json)
+
+# The machine with RTL twins is the same machine: some runs every day, all of them in the full set.
+if(ANS_VERILATOR)
+  foreach(models rtl lockstep)
+    foreach(label scenario full)
+      set(folders scenarios/boot scenarios/power)
+      set(prefix "")
+      if(label STREQUAL full)
+        set(folders scenarios)
+        set(prefix full.)
+      endif()
+      add_test(NAME ${prefix}twins.${models}
+        COMMAND ${CMAKE_COMMAND} -DPROGRAM=$<TARGET_FILE:ans2emu> -DOUT=${CMAKE_CURRENT_BINARY_DIR}/${prefix}twins_${models}
+          -DMODELS=${models} "-DFOLDERS=${folders}" -P ${CMAKE_CURRENT_LIST_DIR}/twin_traces.cmake
+        WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+      set_tests_properties(${prefix}twins.${models} PROPERTIES LABELS ${label} TIMEOUT 600)
+    endforeach()
+  endforeach()
+  ans_cli_test(vcd 0 "PASSED" run scenarios/boot/t8103.json --set models.mailbox=rtl --vcd ${CMAKE_CURRENT_BINARY_DIR}/boot.vcd)
+  add_test(NAME cli.vcd_signals COMMAND ${CMAKE_COMMAND} -E cat ${CMAKE_CURRENT_BINARY_DIR}/boot.vcd)
+  set_tests_properties(cli.vcd PROPERTIES FIXTURES_SETUP boot_vcd)
+  set_tests_properties(cli.vcd_signals PROPERTIES LABELS scenario FIXTURES_REQUIRED boot_vcd
+    PASS_REGULAR_EXPRESSION "wire 32 [^ ]+ A2I_CONTROL ")
+  ans_cli_test(vcd_nothing 2 "runs none; add --set models.mailbox=rtl" run scenarios/boot/t8103.json --vcd nothing.vcd)
+  ans_cli_test(vcd_unwritable 2 "cannot write"
+    run scenarios/boot/t8103.json --set models.sart=rtl --vcd no/such/folder/boot.vcd)
+else()
+  ans_cli_test(no_twins 2 "this build has none: Verilator was not found" run scenarios/boot/t8103.json --set models.mailbox=rtl)
+endif()

@@ -90,6 +90,7 @@ void be_worker(std::size_t job, const scenario::Scenario& scenario, const Worker
         scenario::RunOptions run;
         run.observer = &teller;
         if (!options.traces.empty()) run.trace_file = options.traces[job];
+        if (!options.waves.empty()) run.wave_file = options.waves[job];
         if (!options.around.empty()) {
             run.events_around = kEventsAround;
             run.around = options.around[job];

@@ -22,6 +22,7 @@ struct WorkerOptions {
     unsigned parallel = 1;
     bool verbose = false;
     std::vector<std::string> traces;  ///< of each scenario: the file for its events; empty: none is written
+    std::vector<std::string> waves;   ///< the same for the waveforms of the RTL twins
     /// Of each scenario: where its failure is, to keep the events before it. Empty: no events are kept.
     std::vector<SimTime> around;
     Conducted conduct{};  ///< empty: every machine is driven by the reference driver

@@ -58,7 +58,7 @@ std::optional<Backing> identity_memory(const Scenario& scenario, const SocProfil
 }
 
 SocConfig soc_config(const Scenario& scenario, const SocProfile& profile, const Window& second_dram,
-                     EventHub& events, DecideHub& decide) {
+                     EventHub& events, DecideHub& decide, const std::string& wave_file) {
     SocConfig config;
     config.profile = &profile;
     config.policies = scenario.policies;
@@ -70,7 +70,9 @@ SocConfig soc_config(const Scenario& scenario, const SocProfile& profile, const 
     config.mailbox_depth = scenario.machine.mailbox_depth;
     config.own_dram = scenario.driver.kind != DriverKind::Linux;  // a guest brings its own
     config.twins.mailbox = scenario.models.mailbox;
+    config.twins.sart = scenario.models.sart;
     config.twins.clock = nanoseconds(scenario.models.clock_ns);
+    config.twins.waves = wave_file;
     config.running = scenario.firmware.start != FirmwareStart::Off;
     return config;
 }
@@ -138,13 +140,14 @@ std::unique_ptr<host::Host> make_host(const Scenario& scenario, host::Engine& en
 
 }  // namespace
 
-Rig::Rig(const Scenario& scenario, EventHub& events, DecideHub& decide)
+Rig::Rig(const Scenario& scenario, EventHub& events, DecideHub& decide, const std::string& wave_file)
     : events_(events),
       profile_(*find_soc(scenario.soc)),
       policies_(scenario.policies),
       identity_memory_(identity_memory(scenario, profile_, identity_)),
       media_(open_media(scenario.media, events)),
-      soc_(std::make_unique<Soc>("soc", soc_config(scenario, profile_, identity_, events, decide))),
+      soc_(
+          std::make_unique<Soc>("soc", soc_config(scenario, profile_, identity_, events, decide, wave_file))),
       rtkit_(std::make_unique<fw::Rtkit>("rtkit", rtkit_config(scenario, profile_, events, decide))),
       service_(std::make_unique<fw::AnsService>("ans", service_config(scenario), *media_, *rtkit_)),
       host_(make_host(scenario, engine_, *soc_, events)) {

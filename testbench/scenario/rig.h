@@ -25,7 +25,8 @@ public:
     using PowerLost = std::function<void(std::uint64_t lost_blocks, SimTime at)>;
 
     /// Throws UserError where the image cannot be used. `events`, `decide` outlive the machine.
-    Rig(const Scenario& scenario, EventHub& events, DecideHub& decide);
+    /// `wave_file`: VCD of the RTL twins; "": none.
+    Rig(const Scenario& scenario, EventHub& events, DecideHub& decide, const std::string& wave_file = {});
 
     host::Engine& engine() { return engine_; }
     /// The simulated CPUs of drivers that run in this process; there are none where a guest drives.

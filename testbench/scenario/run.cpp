@@ -75,7 +75,7 @@ std::vector<ScriptResult> script_results(const Scenario& scenario, const fault::
 struct Run::Parts {
     Parts(const Scenario& s, const RunOptions& o)
         : scenario(s),
-          rig(s, events, decide),
+          rig(s, events, decide, o.wave_file),
           registers([this](Unit unit) { return rig.soc().register_map(unit); }),
           trace(open_trace(o)),
           collector(s, events),

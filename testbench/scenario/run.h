@@ -25,6 +25,7 @@ public:
 
 struct RunOptions {
     std::string trace_file;           ///< JSON Lines; "": none
+    std::string wave_file;            ///< VCD of the RTL twins; "": none
     RunObserver* observer = nullptr;  ///< may be absent
     ConductorFactory conduct;         ///< who drives; without one the reference driver
     /// For the report of a failure: keep the last events up to `around` as text (RunResult::around). Every

@@ -4,6 +4,7 @@
 
 #include "models/mailbox/mailbox_regs.h"
 #include "models/mailbox/rtl/mailbox_lockstep.h"
+#include "models/mailbox/rtl/mailbox_pins.h"
 #include "testbench/support/sim_test.h"
 
 namespace ans::test {
@@ -73,6 +74,13 @@ TEST_F(LockstepTest, TheReportShowsBothStatesAndTheTransactionsBefore) {
     EXPECT_NE(text.find("send_not_empty    1                   1\n"), std::string::npos) << text;
     EXPECT_NE(text.find("to_ap   write A2I_SEND0    +0x800/8  0xabc0  TLM_OK_RESPONSE"), std::string::npos)
         << text;
+}
+
+TEST(TwinAssertionTest, AnAssertionThatFailsEndsTheRun) {
+    rtl::MailboxPins pins(rtl::TwinConfig{});
+    pins.cfg_depth = 0;  // a strap that no board has
+    elaborate();
+    EXPECT_THROW(pins.power_on(), sc_core::sc_report);
 }
 
 }  // namespace

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "models/sart/sart.h"
-
 #include <gmock/gmock.h>
 
 #include <cstring>
 
 #include "testbench/support/dmi_master.h"
 #include "testbench/support/sim_test.h"
+#include "testbench/unit/sart_under_test.h"
 
 namespace ans::test {
 namespace {
@@ -120,7 +119,7 @@ protected:
     std::uint64_t entry(std::string_view field) { return recorder.last_field(EventKind::SartEntry, field); }
 
     const SartLayout layout_;
-    Sart sart;
+    SartUnderTest sart;
     TestMaster cpu;
     DmiMaster firmware{"firmware"};
     Everywhere memory{"memory"};
@@ -173,10 +172,10 @@ protected:
 // Registers.
 
 TEST_F(SartTest, EveryRegisterOfLayout2KeepsTheContract) {
-    check_register_contract(cpu, Sart::register_map(SartLayout::V2));
+    check_register_contract(cpu, SartBlock::register_map(SartLayout::V2));
 }
 TEST_F(SartV3Test, EveryRegisterOfLayout3KeepsTheContract) {
-    check_register_contract(cpu, Sart::register_map(SartLayout::V3));
+    check_register_contract(cpu, SartBlock::register_map(SartLayout::V3));
 }
 
 TEST_F(SartTest, Layout2StoresFlagsSizeAnd24BitsOfPage) {
@@ -482,7 +481,7 @@ TEST_F(SartFixedBootTest, WritesToBootLoaderEntriesVanishByPolicy) {
 TEST(SartConfigTest, BootLoaderEntriesThatCannotExistAreRefused) {
     const auto text = [](SartLayout layout, std::vector<SartConfig::BootEntry> boot) -> std::string {
         try {
-            Sart sart("sart", SartConfig{&EventHub::none(), Policies(), layout, std::move(boot)});
+            SartUnderTest sart("sart", SartConfig{&EventHub::none(), Policies(), layout, std::move(boot)});
         } catch (const std::invalid_argument& error) {
             return error.what();
         }

@@ -10,8 +10,8 @@ ANS_EVALUATE(Vmailbox)
 
 namespace ans::rtl {
 
-MailboxPins::MailboxPins(const TwinConfig& config)
-    : model(std::make_unique<Vmailbox>("rtl")), clock(config, [this] { evaluate(*model); }) {
+MailboxPins::MailboxPins(const TwinConfig& config, const char* name)
+    : model(std::make_unique<Vmailbox>(name)), clock(config, [this] { evaluate(*model); }) {
     Vmailbox& m = *model;
     m.clk(clock.wire);
     m.reset(reset);

@@ -19,7 +19,7 @@ struct MailboxPins {
         DirectWire<std::uint32_t> count;
     };
 
-    explicit MailboxPins(const TwinConfig& config);
+    explicit MailboxPins(const TwinConfig& config, const char* name = "rtl");
     ~MailboxPins();
     /// Clears what a power-on clears. After elaboration.
     void power_on();

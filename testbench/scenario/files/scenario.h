@@ -44,7 +44,7 @@ struct Machine {
 
 /// How each block is implemented.
 struct Models {
-    Implementation mailbox = Implementation::Tlm;
+    Implementation mailbox = Implementation::Tlm, sart = Implementation::Tlm;
     unsigned clock_ns = 1;  ///< period of the RTL twins' clock; source: guess
 };
 

@@ -60,11 +60,13 @@ Type<Models> models_type() {
     return shape<Models>(
         {
             key<Models>("mailbox", &Models::mailbox, which(), "TLM model, RTL twin, or both compared"),
+            key<Models>("sart", &Models::sart, which(), "TLM model, RTL twin, or both compared"),
             key<Models>("clock_ns", &Models::clock_ns, integer<unsigned>(1, 1000, "ns"),
                         "period of the RTL twins' clock"),
         },
         [](const Input& in, const Models& models) {
-            return Twins::built() || models.mailbox == Implementation::Tlm ||
+            const bool twins = models.mailbox != Implementation::Tlm || models.sart != Implementation::Tlm;
+            return Twins::built() || !twins ||
                    in.complain("needs RTL twins, and this build has none: Verilator was not found");
         });
 }

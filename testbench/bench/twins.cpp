@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+#include "testbench/bench/twins.h"
+
+#include <tlm_utils/simple_initiator_socket.h>
+#include <tlm_utils/simple_target_socket.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "models/mailbox/mailbox_regs.h"
+#include "models/sart/sart_regs.h"
+#include "models/soc/twins.h"
+#include "testbench/bench/measure.h"
+
+namespace ans::bench {
+
+using nlohmann::ordered_json;
+
+namespace {
+
+constexpr int kBoots = 5;
+constexpr unsigned kAccesses = 200'000;
+
+/// Reads one register again and again; the rest of its sockets only have to be bound.
+struct Around : sc_core::sc_module {
+    explicit Around(sc_core::sc_module_name name) : sc_module(name) {
+        memory.register_b_transport(this, &Around::nothing);
+    }
+    void nothing(tlm::tlm_generic_payload&, sc_core::sc_time&) {}
+    void read(std::uint64_t offset) {
+        std::uint32_t value = 0;
+        tlm::tlm_generic_payload tx;
+        tx.set_command(tlm::TLM_READ_COMMAND);
+        tx.set_address(offset);
+        tx.set_data_ptr(reinterpret_cast<unsigned char*>(&value));
+        tx.set_data_length(sizeof value);
+        tx.set_streaming_width(sizeof value);
+        sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
+        registers->b_transport(tx, delay);
+    }
+    tlm_utils::simple_initiator_socket<Around> registers{"registers"}, other{"other"};
+    tlm_utils::simple_target_socket<Around> memory{"memory"};
+};
+
+template <typename AnyBlock>
+ordered_json reads_of(const AnyBlock& block, Around& around, std::uint32_t offset) {
+    sc_core::sc_start(sc_core::SC_ZERO_TIME);
+    const std::uint64_t cycles = block.cycles();
+    const double start = wall_seconds();
+    for (unsigned i = 0; i < kAccesses; ++i)
+        around.read(offset);
+    const double seconds = wall_seconds() - start;
+    return {{"ns", seconds / kAccesses * 1e9},
+            {"cycles_per_second", static_cast<double>(block.cycles() - cycles) / seconds}};
+}
+
+template <Implementation which>
+ordered_json mailbox_reads() {
+    TwinChoice choice;
+    choice.mailbox = which;
+    const Twins twins(choice);
+    const std::unique_ptr<MailboxBlock> mailbox = twins.mailbox("mailbox", {});
+    Around around("around");
+    around.registers.bind(mailbox->ap);
+    around.other.bind(mailbox->iop);
+    tlm_utils::simple_initiator_socket<Around> nobody("nobody");  // a mailbox has no memory
+    nobody.bind(around.memory);
+    return reads_of(*mailbox, around, mailbox_regs::A2iControl.offset);
+}
+
+template <Implementation which>
+ordered_json sart_reads() {
+    TwinChoice choice;
+    choice.sart = which;
+    const Twins twins(choice);
+    const std::unique_ptr<SartBlock> sart = twins.sart("sart", SartConfig());
+    Around around("around");
+    around.registers.bind(sart->mmio);
+    around.other.bind(sart->device);
+    sart->memory.bind(around.memory);
+    return reads_of(*sart, around, sart_regs::v2::Config.offset);
+}
+
+using Measure = ordered_json (*)();
+
+ordered_json figures(Measure tlm, Measure rtl, Measure lockstep, Measure main_job,
+                     const ordered_json& plain) {
+    const ordered_json twin = in_child(rtl);
+    return {{"tlm_ns_per_access", in_child(tlm).at("ns")},
+            {"rtl_ns_per_access", twin.at("ns")},
+            {"lockstep_ns_per_access", in_child(lockstep).at("ns")},
+            {"cycles_per_second", twin.at("cycles_per_second")},
+            {"main_job_slowdown", in_child(main_job).at("ns_per_command").get<double>() /
+                                      plain.at("ns_per_command").get<double>()}};
+}
+
+}  // namespace
+
+ordered_json twin_figures(const std::string& program) {
+    using I = Implementation;
+    if (!Twins::built()) return nullptr;
+    ordered_json all;
+    const ordered_json plain = in_child([] { return short_randread("{}"); });
+    all["mailbox"] = figures(
+        &mailbox_reads<I::Tlm>, &mailbox_reads<I::Rtl>, &mailbox_reads<I::Lockstep>,
+        [] { return short_randread(R"({"mailbox": "rtl"})"); }, plain);
+    all["sart"] = figures(
+        &sart_reads<I::Tlm>, &sart_reads<I::Rtl>, &sart_reads<I::Lockstep>,
+        [] { return short_randread(R"({"sart": "rtl"})"); }, plain);
+    std::vector<double> boots;
+    for (int i = 0; i < kBoots; ++i)
+        boots.push_back(
+            boot_to_exit(program, {"--set", "models.mailbox=rtl", "--set", "models.sart=rtl"}).wall_ms);
+    std::sort(boots.begin(), boots.end());
+    all["boot_ms"] = boots[boots.size() / 2];
+    return all;
+}
+
+}  // namespace ans::bench
