@@ -196,7 +196,7 @@ const std::vector<Bad>& bad_files() {
         // expect
         {with("\"expect\": {\"outcome\": \"passed\"}"),
          "f.json:1: /expect/outcome: found \"passed\", expected pass, step_failed, driver_dead, bus_hang, "
-         "bus_fault, stuck or crash; "
+         "bus_fault, stuck, crash or guest_broken; "
          "did you mean \"pass\"?"},
         {with("\"expect\": {\"counters\": {\"event.irq\": 1}}"),
          "f.json:1: /expect/counters/event.irq: unknown key; did you mean \"events.irq\"?"},
