@@ -91,7 +91,8 @@ if(ANS_VERILATOR)
       set(folders scenarios/boot scenarios/power)
       set(prefix "")
       if(label STREQUAL full)
-        set(folders scenarios)
+        file(GLOB folders RELATIVE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/scenarios/*)
+        list(FILTER folders EXCLUDE REGEX "/(linux|scripts|scenario.schema.json)$") # Linux needs its kernel, and minutes
         set(prefix full.)
       endif()
       add_test(NAME ${prefix}twins.${models}

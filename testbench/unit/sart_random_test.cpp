@@ -26,7 +26,7 @@ public:
 
 private:
     void b_transport(tlm::tlm_generic_payload& tx, sc_core::sc_time&) {
-        std::memset(tx.get_data_ptr(), 0x5a, tx.get_data_length());
+        if (tx.is_read()) std::memset(tx.get_data_ptr(), 0x5a, tx.get_data_length());
         tx.set_response_status(tlm::TLM_OK_RESPONSE);
     }
     unsigned transport_dbg(tlm::tlm_generic_payload& tx) { return tx.get_data_length(); }
@@ -39,23 +39,29 @@ private:
     }
 };
 
+/// Layouts, policies and boot loader's tables: plain in the first four, at random and over the whole reach in
+/// the others.
 SartConfig variant(unsigned number) {
     SartConfig config;
     config.layout = (number & 1) != 0 ? SartLayout::V3 : SartLayout::V2;
     if ((number & 2) != 0) config.policies.set(SartStraddle::Allow);
-    if ((number & 4) != 0) config.policies.set(SartBootEntry::Ignore);
     if ((number & 2) != 0) config.policies.set(SartViolation::ReadZero);
+    if ((number & 8) != 0) config.policies.set(SartBootEntry::Ignore);
     config.boot_entries = {{kDram, 0x10000, 0xff}};
-    if ((number & 4) != 0) {
-        const std::uint64_t reach = SartBlock::reach_of(config.layout);
-        const std::uint64_t part = reach >> 17;  // bits high and low in address and size
-        for (unsigned i = 1; i < 8; ++i)
-            config.boot_entries.push_back({reach / 16 * (2 * i + 1) + (i * 0x15) * kPage, part * i + kPage,
-                                           static_cast<std::uint8_t>(0x11 << i | 1)});
+    if (number < 4) return config;
+    std::mt19937_64 engine(number);
+    config.boot_entries.clear();
+    const std::uint64_t pages = SartBlock::reach_of(config.layout) / kPage;
+    for (unsigned i = 0; i < (number % 4 == 0 ? 12 : 16); ++i) {
+        const std::uint64_t first = engine() % (pages - 1);
+        const std::uint64_t most = std::min(pages - first, pages - 1);
+        const std::uint64_t count = 1 + engine() % most;
+        config.boot_entries.push_back(
+            {first * kPage, count * kPage, static_cast<std::uint8_t>(engine() % 255 + 1)});
     }
     return config;
 }
-constexpr unsigned kVariants = 8;
+constexpr unsigned kVariants = 16;
 
 /// A place near those that entries open: pages around DRAM's base, the reach, zero; or anywhere.
 std::uint64_t random_page(Dice& dice, std::uint64_t reach) {
@@ -241,6 +247,7 @@ private:
         }
         if (!pins.device.req_valid && dice.percent(80)) {
             request_ = random_request(dice, config.layout);
+            if (dice.percent(10)) request_.length = 1 + static_cast<std::uint32_t>(dice.bits() >> 33);
             pins.device.req_addr = request_.address;
             pins.device.req_length = request_.length;
             pins.device.req_valid = true;
@@ -266,11 +273,11 @@ private:
         }
     }
 
-    // Reads, so that nothing is written; what a refusal answers is a policy, so the event tells.
+    // A write, which nobody here reads the data of; what a refusal answers is a policy, so the event tells.
     int judged() {
         denied_ = kGrant;
-        std::vector<unsigned char> data(request_.length);
-        firmware.read(request_.address, data.data(), request_.length);
+        unsigned char untouched = 0;
+        firmware.write(request_.address, &untouched, request_.length);
         return denied_;
     }
     Answer accessed() {

@@ -104,9 +104,12 @@ module sart #(
   wire write = taken && mmio_req_write && mmio_code == sart_pkg::OK && !locked;
   wire write_dbg = dbg_write && dbg_code == sart_pkg::OK;
 
+  // Constants by version: most of their bits never change.
+  // verilator coverage_off
   wire [31:0] CONFIG_MASK = cfg_v3 ? 32'h0000_00ff : 32'hffff_ffff;
   wire [31:0] PADDR_MASK = cfg_v3 ? 32'h3fff_ffff : 32'h00ff_ffff;
   wire [31:0] SIZE_MASK = 32'h3fff_ffff;
+  // verilator coverage_on
 
   function automatic logic [31:0] register(input logic [1:0] bank, input logic [3:0] index);
     case (bank)
@@ -161,7 +164,9 @@ module sart #(
   logic [PAGE_BITS-1:0] first [ENTRIES];
   logic [PAGE_BITS-1:0] pages [ENTRIES];
   logic [PAGE_BITS:0]   beyond[ENTRIES];
+  // verilator coverage_off
   wire [PAGE_BITS:0] reach = cfg_v3 ? {1'b1, {PAGE_BITS{1'b0}}} : {{(PAGE_BITS - 24) {1'b0}}, 1'b1, 24'd0};
+  // verilator coverage_on
 
   always_comb
     for (int unsigned i = 0; i < ENTRIES; ++i) begin
