@@ -119,6 +119,8 @@ Answer ForeignConductor::run(const std::string& name, ans2emu_entry* entry, void
         late = !done && watchdog.barked();
     }
     running_ = false;
+    // The run is over while its thread stands in this function's frame: it must not outlive it.
+    if (!done && powered_) abandon();
     if (done) results_.back().detail = "returned " + std::to_string(returned);
     if (done && returned != 0) results_.back().status = StepStatus::Error;
     return conclude(name, done, late);
@@ -173,8 +175,9 @@ void ForeignConductor::on_power_lost(std::uint64_t lost_blocks, SimTime) {
 Answer ForeignConductor::power_cut() {
     if (Answer no = refuse_unless_ready(); no.status != ANS2EMU_OK) return no;
     if (!powered_) return {ANS2EMU_E_POWER, "the machine has no power already"};
-    rig_.host().abandon();
-    lost_blocks_ = rig_.cut_power();
+    // From a process, as a fault's cut: threads can only be ended from inside.
+    rig_.host().start([this] { lost_blocks_ = rig_.cut_power(); });
+    end_ = rig_.engine().run_until(scenario_.limits.sim_time);
     world_.forget_driver(true);
     powered_ = false;
     return {};
