@@ -115,15 +115,26 @@ Answer ForeignConductor::run(const std::string& name, ans2emu_entry* entry, void
     {
         SignalWatch signals;
         const Watchdog watchdog(signals, scenario_.limits.wall_s, [this] { stop_request_.ask(); });
-        end_ = rig_.engine().run_until(scenario_.limits.sim_time);
+        end_ = run_engine();
         late = !done && watchdog.barked();
     }
     running_ = false;
     // The run is over while its thread stands in this function's frame: it must not outlive it.
-    if (!done && powered_) abandon();
+    if (!done && powered_ && !broken_) abandon();
     if (done) results_.back().detail = "returned " + std::to_string(returned);
     if (done && returned != 0) results_.back().status = StepStatus::Error;
     return conclude(name, done, late);
+}
+
+// An exception out of the kernel is the emulator's own fault, and the kernel does not run again after it.
+host::Engine::End ForeignConductor::run_engine() {
+    try {
+        return rig_.engine().run_until(scenario_.limits.sim_time);
+    } catch (const std::exception& error) {
+        broken_ = true;
+        failure_ = {Kind::Exception, "machine", error.what(), kernel_now(), std::current_exception()};
+        return host::Engine::End::Stopped;
+    }
 }
 
 void ForeignConductor::end_step(StepStatus status, const std::string& detail) {
