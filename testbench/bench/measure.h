@@ -20,6 +20,8 @@ nlohmann::ordered_json floor_figures();
 nlohmann::ordered_json randread_4k_qd61();
 /// The same, shorter, on a machine whose blocks are implemented as `models` says (a scenario's section).
 nlohmann::ordered_json short_randread(const std::string& models);
+/// {ns_per_command}: the same job by the same driver on the C ABI.
+nlohmann::ordered_json randread_on_c_abi();
 /// {bytes_per_second}: 128 KiB sequential reads.
 nlohmann::ordered_json seqread_128k();
 /// {ms}: 30 s of simulated time in which nothing happens, after a boot.

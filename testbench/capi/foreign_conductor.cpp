@@ -115,13 +115,26 @@ Answer ForeignConductor::run(const std::string& name, ans2emu_entry* entry, void
     {
         SignalWatch signals;
         const Watchdog watchdog(signals, scenario_.limits.wall_s, [this] { stop_request_.ask(); });
-        end_ = rig_.engine().run_until(scenario_.limits.sim_time);
+        end_ = run_engine();
         late = !done && watchdog.barked();
     }
     running_ = false;
+    // The run is over while its thread stands in this function's frame: it must not outlive it.
+    if (!done && powered_ && !broken_) abandon();
     if (done) results_.back().detail = "returned " + std::to_string(returned);
     if (done && returned != 0) results_.back().status = StepStatus::Error;
     return conclude(name, done, late);
+}
+
+// An exception out of the kernel is the emulator's own fault, and the kernel does not run again after it.
+host::Engine::End ForeignConductor::run_engine() {
+    try {
+        return rig_.engine().run_until(scenario_.limits.sim_time);
+    } catch (const std::exception& error) {
+        broken_ = true;
+        failure_ = {Kind::Exception, "machine", error.what(), kernel_now(), std::current_exception()};
+        return host::Engine::End::Stopped;
+    }
 }
 
 void ForeignConductor::end_step(StepStatus status, const std::string& detail) {
@@ -173,8 +186,9 @@ void ForeignConductor::on_power_lost(std::uint64_t lost_blocks, SimTime) {
 Answer ForeignConductor::power_cut() {
     if (Answer no = refuse_unless_ready(); no.status != ANS2EMU_OK) return no;
     if (!powered_) return {ANS2EMU_E_POWER, "the machine has no power already"};
-    rig_.host().abandon();
-    lost_blocks_ = rig_.cut_power();
+    // From a process, as a fault's cut: threads can only be ended from inside.
+    rig_.host().start([this] { lost_blocks_ = rig_.cut_power(); });
+    end_ = rig_.engine().run_until(scenario_.limits.sim_time);
     world_.forget_driver(true);
     powered_ = false;
     return {};

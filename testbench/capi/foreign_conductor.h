@@ -35,7 +35,9 @@ public:
     /// Runs the scenario's library. Throws UserError where it cannot be loaded.
     host::Engine::End drive(SimTime limit) override;
     const host::HostFailure& failure() const override;
-    void abandon() override { rig_.host().abandon(); }
+    void abandon() override {
+        if (!broken_) rig_.host().abandon();
+    }
     void on_power_lost(std::uint64_t lost_blocks, SimTime at) override;
     const std::vector<scenario::StepResult>& results() const override { return results_; }
     void fill_counters(scenario::RunFacts& facts) const override;
@@ -53,6 +55,7 @@ private:
         host::Engine& engine_;
     };
 
+    host::Engine::End run_engine();
     void on_event(const Event& event) override;
     void on_failed(DriverCpu& cpu, DriverFrame::End end);
     void log(port::LogLevel level, const std::string& text);
@@ -71,6 +74,7 @@ private:
     host::Engine::End end_ = host::Engine::End::Stopped;
     host::HostFailure failure_;  ///< of the driver's code
     bool running_ = false;
+    bool broken_ = false;  ///< the kernel threw
     bool powered_ = true;
     std::uint64_t lost_blocks_ = 0;
     std::uint64_t doorbells_ = 0;

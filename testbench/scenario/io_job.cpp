@@ -261,7 +261,7 @@ void IoJob::Worker::run() {
     drain();
 }
 
-IoJob::IoJob(host::Host& host, driver::Driver& driver, const Io& io, std::uint64_t seed, std::uint64_t blocks,
+IoJob::IoJob(port::Port& host, driver::Driver& driver, const Io& io, std::uint64_t seed, std::uint64_t blocks,
              Shadow& shadow, bool polled)
     : host_(host), driver_(driver), io_(io), polled_(polled), shadow_(shadow), random_seed_(seed) {
     const std::uint64_t first = std::min(io.offset_mib * kMiB / kBlock, blocks);

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "host_driver/nvme/driver.h"
-#include "testbench/host/host.h"
+#include "host_driver/port/port.h"
 #include "testbench/scenario/files/steps.h"
 #include "testbench/scenario/random.h"
 #include "testbench/scenario/shadow.h"
@@ -28,7 +28,7 @@ struct IoTotals {
 class IoJob {
 public:
     /// `blocks`: size of the namespace. `shadow`: what verifying jobs know of it.
-    IoJob(host::Host& host, driver::Driver& driver, const Io& io, std::uint64_t seed, std::uint64_t blocks,
+    IoJob(port::Port& host, driver::Driver& driver, const Io& io, std::uint64_t seed, std::uint64_t blocks,
           Shadow& shadow, bool polled);
     ~IoJob();
     IoTotals run();
@@ -41,7 +41,7 @@ private:
     std::uint64_t pick_place(Random& random);
     void release_place(std::uint64_t place);
 
-    host::Host& host_;
+    port::Port& host_;
     driver::Driver& driver_;
     const Io io_;
     const bool polled_;
