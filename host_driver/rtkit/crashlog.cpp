@@ -53,6 +53,7 @@ public:
         emit({text,
               std::min<std::size_t>(length < 0 ? 0 : static_cast<std::size_t>(length), sizeof text - 1)});
     }
+    void line(const char* text) { emit(text); }
 
     void section(std::uint32_t kind, const std::byte* payload, std::size_t size) {
         switch (kind) {

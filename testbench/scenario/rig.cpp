@@ -141,8 +141,7 @@ std::unique_ptr<host::Host> make_host(const Scenario& scenario, host::Engine& en
 }  // namespace
 
 Rig::Rig(const Scenario& scenario, EventHub& events, DecideHub& decide, const std::string& wave_file)
-    : events_(events),
-      profile_(*find_soc(scenario.soc)),
+    : profile_(*find_soc(scenario.soc)),
       policies_(scenario.policies),
       identity_memory_(identity_memory(scenario, profile_, identity_)),
       media_(open_media(scenario.media, events)),

@@ -62,7 +62,6 @@ public:
     void write_memory(const fault::RogueWrite& write) override;
 
 private:
-    EventHub& events_;
     const SocProfile& profile_;
     const Policies policies_;
     host::Engine engine_;
