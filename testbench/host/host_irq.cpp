@@ -34,9 +34,11 @@ void Host::irq_loop() {
             block(irq_event_);
             continue;
         }
+        const unsigned number = line->line;
         current_->local = std::max(current_->local, line->asserted_at + config_.irq_entry);
         sync();
-        if (line->asserted) handle(*line);
+        line = find_line(number);  // it may have been freed on the way to its handler
+        if (line != nullptr && line->asserted) handle(*line);
     }
 }
 

@@ -224,6 +224,24 @@ TEST_F(CapiTest, TheReferenceDriverRunsOnTheAbiAlone) {
     EXPECT_EQ(passed, 1);
 }
 
+TEST_F(CapiTest, ALineMayBeFreedWhileItsInterruptIsOnTheWay) {
+    open();
+    const unsigned line = static_cast<unsigned>(property("irq.mailbox.send_empty"));  // high at rest
+    static int calls;
+    calls = 0;
+    EXPECT_EQ(run([&](ans2emu_machine* m) {
+                  const auto handler = [](ans2emu_machine*, unsigned, void*) -> int { return ++calls; };
+                  ans2emu_delay(m, 1);
+                  ans2emu_irq_request(m, line, handler, nullptr);
+                  ans2emu_delay(m, 1);  // less than an interrupt takes
+                  const int status = ans2emu_irq_free(m, line);
+                  ans2emu_delay(m, 1'000'000);
+                  return status;
+              }),
+              ANS2EMU_OK);
+    EXPECT_EQ(calls, 0);
+}
+
 // --- handles, arguments, places --------------------------------------------------------------------------
 
 TEST_F(CapiTest, NullForeignAndFreedHandlesAreRecognised) {
