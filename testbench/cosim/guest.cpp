@@ -59,7 +59,8 @@ Guest::Guest(const GuestConfig& config, const SocProfile& profile, host::Engine&
       local_(start_),
       mmio_([this](bool write, std::uint64_t offset, std::byte* data, std::uint32_t size) {
           access(write, offset, data, size);
-      }) {
+      }),
+      irqs_([this](std::size_t wire) { cpu_.entered(wire); }) {
     mmio_.on_memory([this](const MemoryRegion& region, const Fd& file) {
         if (has_memory_) dram_.remove_region(memory_base_);
         dram_.add_region(region.guest_address, Backing::descriptor(file.get(), region.offset, region.size));

@@ -5,21 +5,38 @@
 
 namespace ans::cosim {
 
-GuestCpu::GuestCpu(sc_core::sc_module_name name, host::Engine& engine, std::vector<unsigned> lines)
-    : sc_module(name), engine_(engine), lines_(std::move(lines)), levels_(lines_.size()) {
-    interrupt_sink.bind(*this);
-    tx_.set_byte_enable_ptr(nullptr);
+namespace {
+
+void spawn_method(const char* name, const sc_core::sc_event& event, const std::function<void()>& method) {
     sc_core::sc_spawn_options options;
     options.spawn_method();
     options.dont_initialize();
-    options.set_sensitivity(&go_);
-    sc_core::sc_spawn([this] { perform(); }, "perform", &options);
+    options.set_sensitivity(&event);
+    sc_core::sc_spawn(method, name, &options);
+}
+
+}  // namespace
+
+GuestCpu::GuestCpu(sc_core::sc_module_name name, host::Engine& engine, const std::vector<unsigned>& lines,
+                   SimTime irq_entry)
+    : sc_module(name), engine_(engine), irq_entry_(irq_entry) {
+    interrupt_sink.bind(*this);
+    tx_.set_byte_enable_ptr(nullptr);
+    spawn_method("perform", go_, [this] { perform(); });
+    for (const unsigned line : lines) {
+        const std::size_t number = wires_.size();
+        wires_.push_back(std::make_unique<Wire>());
+        wires_.back()->line = line;
+        spawn_method(sc_core::sc_gen_unique_name("wire"), wires_.back()->entry, [this, number] {
+            if (wires_[number]->level && wire_told_) wire_told_(number, true);
+        });
+    }
 }
 
 // Masks are the guest's own affair, in its interrupt device; here every wire is heard.
 void GuestCpu::start_of_simulation() {
-    for (const unsigned line : lines_)
-        interrupts->unmask(line, 0);
+    for (const auto& wire : wires_)
+        interrupts->unmask(wire->line, 0);
 }
 
 GuestCpu::Answer GuestCpu::access(bool write, std::uint64_t address, std::byte* data, unsigned size,
@@ -53,12 +70,19 @@ void GuestCpu::perform() {
     took_ = from_sc(delay);
 }
 
-void GuestCpu::on_interrupt(unsigned line, bool level, SimTime) {
-    const auto found = std::find(lines_.begin(), lines_.end(), line);
-    if (found == lines_.end()) return;
-    const auto wire = static_cast<std::size_t>(found - lines_.begin());
-    levels_[wire] = level;
-    if (wire_told_) wire_told_(wire, level);
+void GuestCpu::on_interrupt(unsigned line, bool level, SimTime at) {
+    const auto found =
+        std::find_if(wires_.begin(), wires_.end(), [&](const auto& wire) { return wire->line == line; });
+    if (found == wires_.end()) return;
+    Wire& wire = **found;
+    wire.level = level;
+    if (level) return expect_entry(wire, at);
+    wire.entry.cancel();
+    if (wire_told_) wire_told_(static_cast<std::size_t>(found - wires_.begin()), false);
+}
+
+void GuestCpu::expect_entry(Wire& wire, SimTime from) {
+    if (wire.level) wire.entry.notify(to_sc(from + irq_entry_ - kernel_now()));
 }
 
 }  // namespace ans::cosim

@@ -7,7 +7,7 @@ namespace ans::cosim {
 
 void IrqDevice::set_level(std::size_t line, bool level) {
     lines_.at(line).level = level;
-    fire(lines_[line]);
+    fire(line);
 }
 
 void IrqDevice::on_queue(std::size_t index) {
@@ -23,7 +23,7 @@ void IrqDevice::on_queue(std::size_t index) {
         if (line.armed) throw PeerError("interrupt line " + std::to_string(number) + " was armed twice");
         line.armed = true;
         line.buffer = chain_;
-        fire(line);
+        fire(number);
     }
 }
 
@@ -32,13 +32,15 @@ void IrqDevice::on_reset() {
         line.armed = false;
 }
 
-void IrqDevice::fire(Line& line) {
+void IrqDevice::fire(std::size_t number) {
+    Line& line = lines_[number];
     if (!line.armed || !line.level) return;
-    line.armed = false;
+    line.armed = line.level = false;
     const std::uint32_t high = 1;
     std::memcpy(line.buffer.in.front().data, &high, sizeof high);
     queue(0).push(line.buffer.head, sizeof high);
     want_call();
+    fired_(number);
 }
 
 }  // namespace ans::cosim

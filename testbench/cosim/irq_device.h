@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 
 #include "testbench/cosim/vhost_device.h"
 
@@ -13,8 +14,10 @@ class IrqDevice : public VhostDevice {
 public:
     static constexpr std::size_t kLines = 8;
 
-    IrqDevice() : VhostDevice("interrupts") {}
-    /// The level of a wire, whether anybody listens or not.
+    /// `fired`: the guest was told of a line.
+    explicit IrqDevice(std::function<void(std::size_t line)> fired)
+        : VhostDevice("interrupts"), fired_(std::move(fired)) {}
+    /// Whether a line wants a handler. One that has fired does not until it is said again.
     void set_level(std::size_t line, bool level);
     /// An interrupt without a cause, for a guest that sleeps.
     void wake() { want_call(); }
@@ -29,8 +32,9 @@ private:
         bool armed = false;  ///< the guest listens
         Chain buffer;
     };
-    void fire(Line& line);
+    void fire(std::size_t number);
 
+    const std::function<void(std::size_t)> fired_;
     std::array<Line, kLines> lines_;
     Chain chain_;
 };

@@ -97,7 +97,8 @@ LinuxConductor::LinuxConductor(const scenario::Scenario& scenario, scenario::Rig
       folder_owner_(std::move(folder)),
       folder_(folder_owner_->path()),
       terminal_(wishes_.shell ? std::make_unique<Terminal>() : nullptr),
-      cpu_("guest_cpu", rig.engine(), interrupt_lines(rig.soc().profile())) {
+      cpu_("guest_cpu", rig.engine(), interrupt_lines(rig.soc().profile()),
+           scenario.machine.irq_entry) {
     cpu_.bus.bind(rig.soc().mmio());
     cpu_.interrupts.bind(rig.soc().interrupts().control);
     rig.soc().interrupts().cpu.bind(cpu_.interrupt_sink);

@@ -88,7 +88,7 @@ private:
     MmioDevice mmio_{[](bool write, std::uint64_t, std::byte* data, std::uint32_t size) {
         if (!write) std::memset(data, 0x5a, size);
     }};
-    IrqDevice irqs_;
+    IrqDevice irqs_{[](std::size_t) {}};
     Calendar calendar_;
     Line mmio_line_, irq_line_, calendar_line_;
 };

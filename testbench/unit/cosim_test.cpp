@@ -402,7 +402,8 @@ protected:
         peer_.offer(0);
         peer_.kick();
     }
-    IrqDevice device_;
+    std::vector<std::size_t> fired_;
+    IrqDevice device_{[this](std::size_t line) { fired_.push_back(line); }};
     Peer peer_{device_};
 };
 
@@ -418,7 +419,15 @@ TEST_F(IrqDeviceTest, ALineThatIsHighReturnsItAtOnce) {
     device_.set_level(2, true);
     arm(2);
     EXPECT_EQ(peer_.used(), 1);
-    arm(2);  // the level is still high
+    EXPECT_EQ(fired_, std::vector<std::size_t>{2});
+}
+
+TEST_F(IrqDeviceTest, ALineThatFiredWaitsUntilItIsSaidToBeHighAgain) {
+    device_.set_level(2, true);
+    arm(2);
+    arm(2);
+    EXPECT_EQ(peer_.used(), 1);
+    device_.set_level(2, true);
     EXPECT_EQ(peer_.used(), 2);
 }
 
