@@ -114,6 +114,7 @@ kit_is_there() {
 make_kit() { kit_is_there || locked "$flavour" make_missing_kit; }
 
 print_kit() {
-  printf '{"flavour": "%s", "release": "%s", "kernel": "%s", "initramfs": "%s", "preload": "%s", "build": "%s"}\n' \
-    "$flavour" "$kernel_release" "$kit/linux" "$kit/initramfs.cpio" "$kit/preload.so" "$kernel_build"
+  printf '{"flavour": "%s", "release": "%s", "kernel": "%s", "initramfs": "%s", "preload": "%s", "options": "%s", ' \
+    "$flavour" "$kernel_release" "$kit/linux" "$kit/initramfs.cpio" "$kit/preload.so" "$guest/kernel.config"
+  printf '"build": "%s"}\n' "$kernel_build"
 }

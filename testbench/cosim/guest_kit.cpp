@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "testbench/cosim/run_program.h"
+#include "testbench/cosim/user_kernel.h"
 #include "testbench/scenario/files/problem.h"
 
 namespace ans::cosim {
@@ -25,7 +26,8 @@ std::string find_script() {
     for (int up = 0; up < 4 && !at.empty(); ++up, at = at.parent_path())
         if (fs::is_regular_file(at / kScript, error)) return (at / kScript).string();
     if (fs::is_regular_file(kScript, error)) return fs::absolute(kScript).string();
-    throw UserError(std::string(kScript) + " is not to be found: a guest needs the source tree of ans2emu, or run " +
+    throw UserError(std::string(kScript) +
+                    " is not to be found: a guest needs the source tree of ans2emu, or run " +
                     "from inside it");
 }
 
@@ -37,21 +39,11 @@ void check_file(const std::string& path, const char* what) {
 GuestKit read_kit(const std::string& text) {
     try {
         const nlohmann::json json = nlohmann::json::parse(text);
-        return {json.at("release"), json.at("kernel"), json.at("initramfs"), json.at("preload")};
+        return {json.at("release"), json.at("kernel"), json.at("initramfs"), json.at("preload"),
+                json.at("options")};
     } catch (const nlohmann::json::exception& error) {
         throw std::runtime_error(std::string(kScript) + " --print: " + error.what());
     }
-}
-
-// A kernel of the user's says itself which it is.
-std::string release_of(const std::string& kernel) {
-    const ProgramResult result = run_program({kernel, "--version"});
-    std::string release = result.output;
-    while (!release.empty() && (release.back() == '\n' || release.back() == ' '))
-        release.pop_back();
-    if (result.status != 0 || release.empty() || release.find('\n') != std::string::npos)
-        throw UserError(kernel + ": is no User Mode Linux kernel: " + kernel + " --version says no release");
-    return release;
 }
 
 }  // namespace
@@ -73,7 +65,7 @@ GuestKit prepare_kit(scenario::GuestFlavour flavour, const GuestWishes& wishes) 
     GuestKit kit = read_kit(result.output);
     if (wishes.kernel.empty()) return kit;
     kit.kernel = fs::absolute(wishes.kernel).string();
-    kit.release = release_of(kit.kernel);
+    kit.release = release_of_user_kernel(kit.kernel, kit.options);
     return kit;
 }
 

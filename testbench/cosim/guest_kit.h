@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The kernel and the initial file system that a guest starts with. scripts/linux.sh makes them, and keeps them.
+// The kernel and the initial file system that a guest starts with. scripts/linux.sh makes them, and keeps
+// them.
 #pragma once
 
 #include <string>
@@ -14,6 +15,7 @@ struct GuestKit {
     std::string kernel;     ///< the program
     std::string initramfs;  ///< cpio archive
     std::string preload;    ///< library that answers for the host's randomness; "": none
+    std::string options;    ///< file that names the options which a guest's kernel needs
 };
 
 /// What a user brings instead of the packaged kernel.

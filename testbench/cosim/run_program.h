@@ -15,7 +15,9 @@ struct ProgramResult {
     std::string errors;  ///< with `show_errors` empty: they went to ours
 };
 
-/// Looks `words[0]` up in the PATH. Throws std::system_error.
-ProgramResult run_program(const std::vector<std::string>& words, bool show_errors = false);
+/// Looks `words[0]` up in the PATH. `patience_s`: real seconds until it is killed; 0: none. Throws
+/// std::system_error.
+ProgramResult run_program(const std::vector<std::string>& words, bool show_errors = false,
+                          double patience_s = 0);
 
 }  // namespace ans::cosim

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstring>
 
 #include "testbench/cosim/archive.h"
@@ -88,6 +89,10 @@ TEST(RunProgramTest, GivesOutputErrorsAndStatus) {
 
 TEST(RunProgramTest, AMissingProgramIsToldApart) {
     EXPECT_EQ(run_program({"no-such-program-anywhere"}).status, kNoProgram);
+}
+
+TEST(RunProgramTest, OneThatTakesTooLongIsKilledWithWhatItStarted) {
+    EXPECT_EQ(run_program({"sh", "-c", "sleep 100 & sleep 100"}, false, 0.2).status, 128 + SIGKILL);
 }
 
 ProcessConfig shell(const test::TempFolder& folder, const std::string& commands) {
@@ -182,7 +187,8 @@ public:
     bool say(VhostRequest request, const void* payload, std::uint32_t size, int fd = -1) {
         return tell(static_cast<std::uint32_t>(request), 1, payload, size, fd);
     }
-    bool tell(std::uint32_t request, std::uint32_t flags, const void* payload, std::uint32_t size, int fd = -1) {
+    bool tell(std::uint32_t request, std::uint32_t flags, const void* payload, std::uint32_t size,
+              int fd = -1) {
         const VhostHeader header{request, flags, size};
         std::string bytes(reinterpret_cast<const char*>(&header), sizeof header);
         bytes.append(static_cast<const char*>(payload), size);
@@ -442,7 +448,8 @@ TEST_F(IrqDeviceTest, RefusesLinesThatDoNotExistOrAreArmedTwice) {
     EXPECT_THROW(arm(3), PeerError);
 }
 
-// --- time ----------------------------------------------------------------------------------------------------
+// --- time
+// ----------------------------------------------------------------------------------------------------
 
 struct TimeMessage {
     std::uint32_t op, sequence;

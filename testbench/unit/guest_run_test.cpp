@@ -3,9 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "testbench/cosim/linux_conductor.h"
 #include "testbench/cosim/run_program.h"
+#include "testbench/cosim/user_kernel.h"
 #include "testbench/scenario/files/judge.h"
+#include "testbench/scenario/files/problem.h"
 #include "testbench/scenario/run.h"
 #include "testbench/support/temp_folder.h"
 #include "testbench/unit/scenario_bench.h"
@@ -32,7 +36,8 @@ protected:
         kit.initramfs = folder_.write("initramfs", "");
         std::filesystem::permissions(kit.kernel, std::filesystem::perms::owner_all);
         const std::string text =
-            R"("driver": {"kind": "linux", "guest": {"patience_s": 1}}, "steps": ["boot", {"sh": "true"}])" + members;
+            R"("driver": {"kind": "linux", "guest": {"patience_s": 1}}, "steps": ["boot", {"sh": "true"}])" +
+            members;
         scenario::Loaded loaded = scenario::load(scenario::with(text));
         EXPECT_THAT(loaded.problems, testing::IsEmpty());
         scenario::RunOptions options;
@@ -77,10 +82,60 @@ TEST_F(GuestRunTest, AnExpectedReportPasses) {
     EXPECT_EQ(result.verdict, scenario::Verdict::Passed) << testing::PrintToString(result.failures);
 }
 
+// A shell script says what a kernel would.
+class UserKernelTest : public testing::Test {
+protected:
+    std::string kernel(const std::string& script) {
+        const std::string path = folder_.write("linux", "#!/bin/sh\n" + script + "\n");
+        std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+        return path;
+    }
+    std::string refusal(const std::string& path) {
+        try {
+            return "accepted: " + release_of_user_kernel(path, needed_);
+        } catch (const scenario::UserError& error) {
+            return error.what();
+        }
+    }
+    const test::TempFolder folder_;
+    const std::string needed_ = folder_.write("kernel.config", "# why\nCONFIG_OF=y\n\nCONFIG_NVME_APPLE=m\n");
+};
+
+TEST_F(UserKernelTest, OneWithAllOptionsSaysItsRelease) {
+    const std::string path = kernel(
+        "case $1 in --version) echo 6.13.2;; *) printf '#\\nCONFIG_OF=y\\nCONFIG_NVME_APPLE=m\\n';; esac");
+    EXPECT_EQ(release_of_user_kernel(path, needed_), "6.13.2");
+}
+
+TEST_F(UserKernelTest, AMissingOptionIsNamed) {
+    EXPECT_THAT(
+        refusal(kernel("case $1 in --version) echo 6.13.2;; *) echo CONFIG_OF=y;; esac")),
+        HasSubstr("linux: Linux 6.13.2 was built without what a guest needs: CONFIG_NVME_APPLE=m; all"));
+}
+
+TEST_F(UserKernelTest, AProgramForAnotherMachineIsNone) {
+    std::string elf(
+        "\x7f"
+        "ELF\2\1\1",
+        7);
+    elf.resize(16);
+    elf += std::string("\2\0\267\0\1\0\0\0", 8);  // e_machine 183, aarch64
+    elf.resize(128);
+    const std::string path = folder_.write("Image", elf);
+    std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+    EXPECT_THAT(refusal(path), HasSubstr("is no User Mode Linux kernel of this machine's"));
+}
+
+TEST_F(UserKernelTest, AProgramThatAnswersSomethingElseIsNone) {
+    EXPECT_THAT(refusal("/bin/true"), HasSubstr("is no User Mode Linux kernel"));
+    EXPECT_THAT(refusal("/bin/cat"), HasSubstr("is no User Mode Linux kernel"));
+}
+
 TEST(KernelReportTest, KnowsWarningsFromWords) {
-    for (const char* line : {"WARNING: CPU: 0 PID: 1 at kernel/irq/manage.c:774 __enable_irq+0x4c/0x80",
-                             "BUG: KASAN: slab-use-after-free in nvme_free_ns+0x1/0x2", "irq 17: nobody cared",
-                             "INFO: task kworker/0:1H:20 blocked for more than 120 seconds."})
+    for (const char* line :
+         {"WARNING: CPU: 0 PID: 1 at kernel/irq/manage.c:774 __enable_irq+0x4c/0x80",
+          "BUG: KASAN: slab-use-after-free in nvme_free_ns+0x1/0x2", "irq 17: nobody cared",
+          "INFO: task kworker/0:1H:20 blocked for more than 120 seconds."})
         EXPECT_TRUE(scenario::is_kernel_report(line)) << line;
     for (const char* line : {"nvme nvme0: resetting controller", "nvme nvme0: 1/0/0 default/read/poll queues",
                              "random: crng init done"})
@@ -103,14 +158,17 @@ TEST(KernelExpectTest, TheFirstReleaseThatFitsCounts) {
 
 TEST(GuestStepsTest, AGuestDoesOnlyItsOwnSteps) {
     const auto problems = [](const std::string& kind, const std::string& list) {
-        return scenario::load(scenario::with(R"("driver": {"kind": ")" + kind + R"("}, "steps": [)" + list + "]"))
+        return scenario::load(
+                   scenario::with(R"("driver": {"kind": ")" + kind + R"("}, "steps": [)" + list + "]"))
             .problems;
     };
-    EXPECT_THAT(problems("linux", R"("boot", "identify")"), Contains(HasSubstr("identify is no step for a guest")));
+    EXPECT_THAT(problems("linux", R"("boot", "identify")"),
+                Contains(HasSubstr("identify is no step for a guest")));
     EXPECT_THAT(problems("reference", R"("boot", {"sh": "true"})"),
                 Contains(HasSubstr("sh is no step for the reference driver")));
     EXPECT_THAT(problems("linux", R"({"sh": "true"})"), Contains(HasSubstr("sh is impossible")));
-    EXPECT_THAT(problems("linux", R"({"boot": {"expect": "error"}}, {"sh": "dmesg"}, "shutdown")"), testing::IsEmpty());
+    EXPECT_THAT(problems("linux", R"({"boot": {"expect": "error"}}, {"sh": "dmesg"}, "shutdown")"),
+                testing::IsEmpty());
 }
 
 }  // namespace
