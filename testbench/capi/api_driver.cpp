@@ -130,9 +130,11 @@ int ans2emu_observe(ans2emu_machine* machine) {
 int ans2emu_now(ans2emu_machine* machine, uint64_t* nanoseconds) {
     if (nanoseconds == nullptr) return null("nanoseconds");
     std::uint64_t found = 0;
-    const int status = visit(machine, "now", Where::Anywhere, [&](World& world, DriverCpu&) -> Answer {
+    const int status = visit(machine, "now", Where::Aside, [&](World& world, DriverCpu& cpu) -> Answer {
         found = world.host().now();
-        world.host().observe_memory();  // who polls memory against the clock must see it change
+        // Who polls memory against nothing but the clock must see it change.
+        if (!cpu.up_to_date) world.host().observe_memory();
+        cpu.up_to_date = false;
         return {};
     });
     if (status == ANS2EMU_OK) *nanoseconds = found;
@@ -261,7 +263,7 @@ int ans2emu_log(ans2emu_machine* machine, int level, const char* text) {
     if (level < ANS2EMU_LOG_ERROR || level > ANS2EMU_LOG_DEBUG)
         return say(ANS2EMU_E_ARGUMENT, "log: no level " + std::to_string(level));
     if (const int bad = bad_name("text", text, kLongestText); bad != ANS2EMU_OK) return bad;
-    return visit(machine, "log", Where::Anywhere, [=](World& world, DriverCpu&) -> Answer {
+    return visit(machine, "log", Where::Aside, [=](World& world, DriverCpu&) -> Answer {
         world.host().log(static_cast<ans::port::LogLevel>(level), text);
         return {};
     });

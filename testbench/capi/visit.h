@@ -10,7 +10,8 @@ namespace ans::capi {
 /// What a call may do where it is made.
 enum class Where : std::uint8_t {
     Anywhere,  ///< on any simulated thread
-    MayWait    ///< not in an interrupt handler, not under a lock
+    MayWait,   ///< not in an interrupt handler, not under a lock
+    Aside      ///< anywhere, and it does not bring memory up to date
 };
 
 int refuse_handle(int status);
@@ -46,6 +47,7 @@ int visit(const ans2emu_machine* machine, const char* what, Where where, F f) {
         return status;
     }
     const int status = guarded(*cpu, f);
+    if (where != Where::Aside) cpu->up_to_date = true;
     cpu->resume();
     return status;
 }

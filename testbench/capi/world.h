@@ -25,6 +25,7 @@ public:
     const std::string name;
     const bool in_handler;
     unsigned locks_held = 0;
+    bool up_to_date = false;  ///< a call has synchronised since the last look at the clock
 };
 
 /// What a call says of itself: a status, and why where it failed.
