@@ -67,6 +67,7 @@ sweep_rebind() {
 
 # sweep_suspend freeze|mem: while four processes are at work.
 sweep_suspend() {
+  echo N >/sys/module/printk/parameters/console_suspend
   sweep_parallel 8 &
   usleep 3000
   ans_suspend "$1" 2 || echo "sweep: suspend failed"
