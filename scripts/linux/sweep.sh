@@ -41,7 +41,8 @@ run_pair() {
     >"$result.log" 2>&1 || true
   [ -s "$result.part" ] || { echo "sweep.sh: $place: $action: see $result.log" >&2; return; }
   # What comes after the power-off is an artefact: testbench/cosim/guest/README.md.
-  sed '/reboot: Power down/q' "$kept"/*/life1/kernel.log | head -c 1000000 >"$result.dmesg"
+  head -c 1000000 "$kept"/*/life1/kernel.log >"$result.dmesg"
+  sed -i '/reboot: Power down/q' "$result.dmesg"
   cp "$kept"/*/life1/steps.log "$result.steps"
   rm -r "$kept"
   mv "$result.part" "$result.json"
