@@ -31,3 +31,9 @@ set(scripts ${PROJECT_SOURCE_DIR}/scripts/linux)
 ans_linux_test(linux.filesystem plain fast ${scripts}/filesystem.sh $<TARGET_FILE:ans2emu>)
 ans_linux_test(linux.power_cuts plain fast ${scripts}/power_cuts.sh 1 20 $<TARGET_FILE:ans2emu>)
 ans_linux_test(linux.power_cuts_full plain full ${scripts}/power_cuts.sh 21 200 $<TARGET_FILE:ans2emu>)
+
+# The sweep's own machinery, on one pair of hundreds.
+ans_linux_test(linux.sweep kasan full sh -c
+  "rm -rf $1 && ANS2EMU=$2 ${scripts}/sweep.sh -a firmware.crash $1 idle" sh
+  ${CMAKE_CURRENT_BINARY_DIR}/sweep $<TARGET_FILE:ans2emu>)
+set_tests_properties(linux.sweep PROPERTIES PASS_REGULAR_EXPRESSION "idle.idle\tfirmware.crash\tgone\t")
