@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-# ans_verilate(<target> TOP <module> SOURCES <files...>): a static library with the verilated module `V<module>` (SystemC).
-# The generated C++ is one translation unit, without our warnings; `verilator --lint-only -Wall` of the same sources is the
-# test <module>_rtl_lint.
+# ans_verilate(<target> TOP <module> SOURCES <files...> [LINT_ALSO <NAME=VALUE>...]): a static library with the verilated module
+# `V<module>` (SystemC). The generated C++ is one translation unit, without our warnings; `verilator --lint-only -Wall` of the
+# same sources is the test <module>_rtl_lint, and <module>_rtl_lint.NAME=VALUE with a parameter other than its default.
 set(ANS_VERILATE_SCRIPT ${CMAKE_CURRENT_LIST_FILE})
 
 if(CMAKE_SCRIPT_MODE_FILE)
@@ -27,7 +27,7 @@ if(CMAKE_SCRIPT_MODE_FILE)
 endif()
 
 function(ans_verilate target)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "TOP" "SOURCES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "TOP" "SOURCES;LINT_ALSO")
   set(sources ${arg_SOURCES})
   list(TRANSFORM sources PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
   set(mdir ${CMAKE_CURRENT_BINARY_DIR}/V${arg_TOP})
@@ -48,7 +48,12 @@ function(ans_verilate target)
   set_target_properties(${target} PROPERTIES CXX_CLANG_TIDY "" POSITION_INDEPENDENT_CODE ${ANS_PIC})
   set_property(GLOBAL APPEND PROPERTY ANS_MODEL_LIBRARIES ${target})
   if(BUILD_TESTING)
-    add_test(NAME ${arg_TOP}_rtl_lint COMMAND ${ANS_VERILATOR} --lint-only -Wall --top-module ${arg_TOP} ${sources})
+    set(lint ${ANS_VERILATOR} --lint-only -Wall --top-module ${arg_TOP})
+    add_test(NAME ${arg_TOP}_rtl_lint COMMAND ${lint} ${sources})
     set_tests_properties(${arg_TOP}_rtl_lint PROPERTIES LABELS unit)
+    foreach(parameter IN LISTS arg_LINT_ALSO)
+      add_test(NAME ${arg_TOP}_rtl_lint.${parameter} COMMAND ${lint} -G${parameter} ${sources})
+      set_tests_properties(${arg_TOP}_rtl_lint.${parameter} PROPERTIES LABELS unit)
+    endforeach()
   endif()
 endfunction()

@@ -21,11 +21,14 @@ module mail_fifo #(
     output logic             entered,    // in this cycle: the push finds room
     output logic             left        // in this cycle: the pop finds a message
 );
+  localparam int unsigned INDEX = DEPTH > 1 ? $clog2(DEPTH) : 1;  // bits of a slot's number
+  if (DEPTH < 1 || DEPTH > 16) $fatal(1, "DEPTH is 1 to 16");
+
   logic [WIDTH-1:0] slots[DEPTH];
 
   assign empty   = count == 5'd0;
   assign full    = count == cfg_depth;
-  assign front   = empty ? '0 : slots[rptr];
+  assign front   = empty ? '0 : slots[rptr[INDEX-1:0]];
   assign left    = pop && !empty;
   // A pop in the same cycle makes room: the coprocessor's read port and the sender's write port are two (G).
   assign entered = push && (!full || left);
@@ -46,8 +49,8 @@ module mail_fifo #(
       overflow  <= overflow || (push && !entered);
       underflow <= underflow || (pop && !left);
       if (entered) begin
-        slots[wptr] <= push_data;
-        wptr        <= next(wptr);
+        slots[wptr[INDEX-1:0]] <= push_data;
+        wptr <= next(wptr);
       end
       if (left) rptr <= next(rptr);
     end

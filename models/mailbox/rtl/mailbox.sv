@@ -207,11 +207,6 @@ module mailbox #(
       recv_empty == I2A_CONTROL[17] && recv_not_empty == !I2A_CONTROL[17])
   else $error("I2A EMPTY %b, wires %b %b", I2A_CONTROL[17], recv_empty, recv_not_empty);
 
-  as_response_stays : assert property (@(posedge clk) disable iff (bus_reset)
-      $past(ap_rsp_valid && !ap_rsp_ready && !bus_reset) |->
-      ap_rsp_valid && $stable(ap_rsp_rdata) && $stable(ap_rsp_code))
-  else $error("a response that nobody took changed");
-
   as_depth_strap : assert property (@(posedge clk) cfg_depth != 5'd0 && {27'd0, cfg_depth} <= DEPTH)
   else $error("cfg_depth %0d", cfg_depth);
   // verilator coverage_on

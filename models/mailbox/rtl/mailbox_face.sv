@@ -75,4 +75,13 @@ module mailbox_face #(
       end
     end
   end
+
+`ifndef SYNTHESIS
+  // verilator coverage_off
+  as_response_stays : assert property (@(posedge clk) disable iff (bus_reset)
+      $past(rsp_valid && !rsp_ready && !bus_reset) |->
+      rsp_valid && $stable(rsp_rdata) && $stable(rsp_code))
+  else $error("a response that nobody took changed");
+  // verilator coverage_on
+`endif
 endmodule

@@ -3,7 +3,8 @@
 // hardware.md 4; guesses are marked (G).
 module sart #(
     parameter int unsigned ENTRIES = 16,   // source: hardware.md 4
-    parameter int unsigned PAGE_BITS = 30  // of a page number
+    parameter int unsigned PAGE_BITS = 30,  // of a page number in v3; v2 has 24. source: hardware.md 4
+    localparam int unsigned INDEX = ENTRIES > 1 ? $clog2(ENTRIES) : 1  // bits of an entry's number
 ) (
     input logic clk,
     input logic reset,      // the block's: the boot loader's entries, and no others (G)
@@ -58,13 +59,16 @@ module sart #(
     output logic note_config,
 
     // An entry as it is in force, without a clock.
-    input  logic [3:0]           probe_index,
+    input  logic [INDEX-1:0]     probe_index,
     output logic                 probe_open,
     output logic [7:0]           probe_flags,
     output logic [PAGE_BITS-1:0] probe_page,
     output logic [PAGE_BITS-1:0] probe_pages,
     output logic [PAGE_BITS:0]   probe_beyond  // the page after its last
 );
+  if (ENTRIES < 1 || ENTRIES > 16) $fatal(1, "ENTRIES is 1 to 16");
+  if (PAGE_BITS < 24 || PAGE_BITS > 32) $fatal(1, "PAGE_BITS is 24 to 32");
+
   // Named as in the register map. Bits that a version does not have stay 0.
   logic [31:0] CONFIG[ENTRIES];
   logic [31:0] PADDR [ENTRIES];
@@ -90,28 +94,32 @@ module sart #(
   // The register port.
   logic [1:0] mmio_code, mmio_bank, dbg_bank;
   logic [3:0] mmio_index, dbg_index;
-  sart_decode decode (
+  sart_decode #(.ENTRIES(ENTRIES)) decode (
       .cfg_v3, .addr(mmio_req_addr), .size(mmio_req_size), .code(mmio_code), .bank(mmio_bank), .index(mmio_index)
   );
-  sart_decode debug (
+  sart_decode #(.ENTRIES(ENTRIES)) debug (
       .cfg_v3, .addr(dbg_addr), .size(dbg_size), .code(dbg_code), .bank(dbg_bank), .index(dbg_index)
   );
 
   assign mmio_req_ready = !mmio_rsp_valid || mmio_rsp_ready;
   wire taken = mmio_req_valid && mmio_req_ready;
-  wire kept_here = kept_flags[mmio_index] != '0;
+  wire kept_here = kept_flags[mmio_index[INDEX-1:0]] != '0;
   wire locked = cfg_boot_locked && kept_here;
   wire write = taken && mmio_req_write && mmio_code == sart_pkg::OK && !locked;
   wire write_dbg = dbg_write && dbg_code == sart_pkg::OK;
 
-  // Constants by version: most of their bits never change.
-  // verilator coverage_off
-  wire [31:0] CONFIG_MASK = cfg_v3 ? 32'h0000_00ff : 32'hffff_ffff;
-  wire [31:0] PADDR_MASK = cfg_v3 ? 32'h3fff_ffff : 32'h00ff_ffff;
-  wire [31:0] SIZE_MASK = 32'h3fff_ffff;
-  // verilator coverage_on
+  // What is left of a write: the bits that the version has.
+  localparam logic [31:0] V2_PAGE = 32'h00ff_ffff;
+  localparam logic [31:0] V3_PAGE = 32'((33'd1 << PAGE_BITS) - 33'd1);
+  function automatic logic [31:0] kept(input logic [1:0] bank, input logic [31:0] data);
+    case (bank)
+      2'd0: kept = cfg_v3 ? data & 32'h0000_00ff : data;
+      2'd1: kept = data & (cfg_v3 ? V3_PAGE : V2_PAGE);
+      default: kept = data & V3_PAGE;
+    endcase
+  endfunction
 
-  function automatic logic [31:0] register(input logic [1:0] bank, input logic [3:0] index);
+  function automatic logic [31:0] register(input logic [1:0] bank, input logic [INDEX-1:0] index);
     case (bank)
       2'd0: register = CONFIG[index];
       2'd1: register = PADDR[index];
@@ -119,8 +127,10 @@ module sart #(
     endcase
   endfunction
 
-  wire [31:0] mmio_value = register(mmio_bank, mmio_index);
-  assign dbg_rdata = register(dbg_bank, dbg_index);
+  wire [31:0] mmio_value = register(mmio_bank, mmio_index[INDEX-1:0]);
+  assign dbg_rdata = register(dbg_bank, dbg_index[INDEX-1:0]);
+  wire [31:0] mmio_kept = kept(mmio_bank, mmio_req_wdata);
+  wire [31:0] dbg_kept = kept(dbg_bank, dbg_wdata);
 
   always_ff @(posedge clk)
     if (bus_reset) begin
@@ -139,20 +149,20 @@ module sart #(
     for (int unsigned i = 0; i < ENTRIES; ++i)
       if (reset || bus_reset) begin
         CONFIG[i] <= bus_reset ? '0 : cfg_v3 ? {24'd0, kept_flags[i]} : {kept_flags[i], kept_pages[i][23:0]};
-        PADDR[i]  <= bus_reset ? '0 : {2'd0, kept_page[i]};
-        SIZE[i]   <= bus_reset || !cfg_v3 ? '0 : {2'd0, kept_pages[i]};
+        PADDR[i]  <= bus_reset ? '0 : 32'(kept_page[i]);
+        SIZE[i]   <= bus_reset || !cfg_v3 ? '0 : 32'(kept_pages[i]);
       end else begin
         if (write && mmio_index == 4'(i))
           case (mmio_bank)
-            2'd0: CONFIG[i] <= mmio_req_wdata & CONFIG_MASK;
-            2'd1: PADDR[i] <= mmio_req_wdata & PADDR_MASK;
-            default: SIZE[i] <= mmio_req_wdata & SIZE_MASK;
+            2'd0: CONFIG[i] <= mmio_kept;
+            2'd1: PADDR[i] <= mmio_kept;
+            default: SIZE[i] <= mmio_kept;
           endcase
         if (write_dbg && dbg_index == 4'(i))
           case (dbg_bank)
-            2'd0: CONFIG[i] <= dbg_wdata & CONFIG_MASK;
-            2'd1: PADDR[i] <= dbg_wdata & PADDR_MASK;
-            default: SIZE[i] <= dbg_wdata & SIZE_MASK;
+            2'd0: CONFIG[i] <= dbg_kept;
+            2'd1: PADDR[i] <= dbg_kept;
+            default: SIZE[i] <= dbg_kept;
           endcase
       end
 
@@ -164,18 +174,18 @@ module sart #(
   logic [PAGE_BITS-1:0] first [ENTRIES];
   logic [PAGE_BITS-1:0] pages [ENTRIES];
   logic [PAGE_BITS:0]   beyond[ENTRIES];
-  // verilator coverage_off
-  wire [PAGE_BITS:0] reach = cfg_v3 ? {1'b1, {PAGE_BITS{1'b0}}} : {{(PAGE_BITS - 24) {1'b0}}, 1'b1, 24'd0};
-  // verilator coverage_on
+  localparam logic [PAGE_BITS:0] V2_REACH = (PAGE_BITS + 1)'(1) << 24;
+  localparam logic [PAGE_BITS:0] V3_REACH = (PAGE_BITS + 1)'(1) << PAGE_BITS;
 
   always_comb
     for (int unsigned i = 0; i < ENTRIES; ++i) begin
       flags[i]  = cfg_v3 ? CONFIG[i][7:0] : CONFIG[i][31:24];
       first[i]  = PADDR[i][PAGE_BITS-1:0];
-      pages[i]  = cfg_v3 ? SIZE[i][PAGE_BITS-1:0] : {{(PAGE_BITS - 24) {1'b0}}, CONFIG[i][23:0]};
+      pages[i]  = cfg_v3 ? SIZE[i][PAGE_BITS-1:0] : PAGE_BITS'(CONFIG[i][23:0]);
       open[i]   = flags[i] != '0 && pages[i] != '0;
       beyond[i] = {1'b0, first[i]} + {1'b0, pages[i]};
-      if (beyond[i] > reach) beyond[i] = reach;
+      if (cfg_v3 && beyond[i] > V3_REACH) beyond[i] = V3_REACH;
+      if (!cfg_v3 && beyond[i] > V2_REACH) beyond[i] = V2_REACH;
     end
 
   assign probe_open = open[probe_index];
@@ -215,9 +225,9 @@ module sart #(
   always_comb begin
     some_entry_has_all = 1'b0;
     for (int unsigned i = 0; i < ENTRIES; ++i)
-      if (flags[i] != '0 && {1'b0, dev_req_addr} >= {23'd0, first[i], 12'd0} &&
+      if (flags[i] != '0 && {1'b0, dev_req_addr} >= 65'({first[i], 12'd0}) &&
           {1'b0, dev_req_addr} + {33'd0, dev_req_length} <=
-          {23'd0, first[i], 12'd0} + {23'd0, pages[i], 12'd0})
+          65'({first[i], 12'd0}) + 65'({pages[i], 12'd0}))
         some_entry_has_all = 1'b1;
   end
 
@@ -227,7 +237,7 @@ module sart #(
 
   as_never_beyond_reach : assert property (@(posedge clk) disable iff (bus_reset)
       !(asked && grant) ||
-      {1'b0, dev_req_addr} + {33'd0, dev_req_length} <= {22'd0, reach, 12'd0})
+      {1'b0, dev_req_addr} + {33'd0, dev_req_length} <= 65'({cfg_v3 ? V3_REACH : V2_REACH, 12'd0}))
   else $error("0x%x, %0d bytes, passes beyond the reach", dev_req_addr, dev_req_length);
 
   as_lock_holds : assert property (@(posedge clk) disable iff (bus_reset)

@@ -25,8 +25,8 @@ module sart_filter #(
   // verilator lint_on UNUSEDSIGNAL
   assign {wraps, to, last_offset} = {1'b0, addr} + {33'd0, length} - 65'd1;
   wire [WIDE-1:0] from = addr[63:12];
-  // Page numbers of 24 bits in v2, of 30 in v3. source: hardware.md 4
-  wire out_of_reach = cfg_v3 ? to[WIDE-1:30] != '0 : to[WIDE-1:24] != '0;
+  // Page numbers of 24 bits in v2, of 30 (PAGE_BITS) in v3. source: hardware.md 4
+  wire out_of_reach = cfg_v3 ? to[WIDE-1:PAGE_BITS] != '0 : to[WIDE-1:24] != '0;
 
   logic [ENTRIES-1:0] covers, touches;
   always_comb
