@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "testbench/bench/measure.h"
+#include "testbench/bench/turns.h"
 #include "testbench/bench/twins.h"
 
 namespace ans::bench {
@@ -51,17 +52,10 @@ void print(const ordered_json& all) {
         std::printf("boot to exit with both twins   %10.1f ms\n", number("/twins/boot_ms"));
 }
 
-// In turns, so that what else the host does hits both alike.
 ordered_json c_abi() {
-    constexpr int kTurns = 3;
-    double plain = 0, abi = 0;
-    for (int i = 0; i < kTurns; ++i) {
-        const double plain_now = in_child(&randread_4k_qd61)["ns_per_command"];
-        const double abi_now = in_child(&randread_on_c_abi)["ns_per_command"];
-        plain = i == 0 ? plain_now : std::min(plain, plain_now);
-        abi = i == 0 ? abi_now : std::min(abi, abi_now);
-    }
-    return {{"ns_per_command", abi}, {"overhead", abi / plain - 1}};
+    constexpr unsigned kTurns = 5;
+    const Turns turns({&randread_4k_qd61, &randread_on_c_abi}, kTurns, "ns_per_command");
+    return {{"ns_per_command", turns.median(1)}, {"overhead", turns.median_ratio(1, 0) - 1}};
 }
 
 }  // namespace
@@ -83,8 +77,7 @@ int run_bench(bool json) {
         boots.push_back(process.wall_ms);
         peak = std::max(peak, process.peak_rss_mib);
     }
-    std::sort(boots.begin(), boots.end());
-    all["boot_to_exit_ms"] = boots[boots.size() / 2];
+    all["boot_to_exit_ms"] = median_of(boots);
     all["short_runs_per_second"] = in_child(&short_runs)["runs_per_second"];
     all["idle_30s_ms"] = in_child(&idle_30s)["ms"];
     all["peak_rss_mib"] = peak;

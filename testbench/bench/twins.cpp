@@ -4,13 +4,13 @@
 #include <tlm_utils/simple_initiator_socket.h>
 #include <tlm_utils/simple_target_socket.h>
 
-#include <algorithm>
 #include <vector>
 
 #include "models/mailbox/mailbox_regs.h"
 #include "models/sart/sart_regs.h"
 #include "models/soc/twins.h"
 #include "testbench/bench/measure.h"
+#include "testbench/bench/turns.h"
 
 namespace ans::bench {
 
@@ -19,6 +19,7 @@ using nlohmann::ordered_json;
 namespace {
 
 constexpr int kBoots = 5;
+constexpr unsigned kTurns = 7;
 constexpr unsigned kAccesses = 200'000;
 
 /// Reads one register again and again; the rest of its sockets only have to be bound.
@@ -85,17 +86,13 @@ ordered_json sart_reads() {
     return reads_of(*sart, around, sart_regs::v2::Config.offset);
 }
 
-using Measure = ordered_json (*)();
-
-ordered_json figures(Measure tlm, Measure rtl, Measure lockstep, Measure main_job,
-                     const ordered_json& plain) {
+ordered_json figures(Measure tlm, Measure rtl, Measure lockstep, double main_job_slowdown) {
     const ordered_json twin = in_child(rtl);
     return {{"tlm_ns_per_access", in_child(tlm).at("ns")},
             {"rtl_ns_per_access", twin.at("ns")},
             {"lockstep_ns_per_access", in_child(lockstep).at("ns")},
             {"cycles_per_second", twin.at("cycles_per_second")},
-            {"main_job_slowdown", in_child(main_job).at("ns_per_command").get<double>() /
-                                      plain.at("ns_per_command").get<double>()}};
+            {"main_job_slowdown", main_job_slowdown}};
 }
 
 }  // namespace
@@ -103,20 +100,20 @@ ordered_json figures(Measure tlm, Measure rtl, Measure lockstep, Measure main_jo
 ordered_json twin_figures(const std::string& program) {
     using I = Implementation;
     if (!Twins::built()) return nullptr;
+    const Turns main_job(
+        {[] { return short_randread("{}"); }, [] { return short_randread(R"({"mailbox": "rtl"})"); },
+         [] { return short_randread(R"({"sart": "rtl"})"); }},
+        kTurns, "ns_per_command");
     ordered_json all;
-    const ordered_json plain = in_child([] { return short_randread("{}"); });
-    all["mailbox"] = figures(
-        &mailbox_reads<I::Tlm>, &mailbox_reads<I::Rtl>, &mailbox_reads<I::Lockstep>,
-        [] { return short_randread(R"({"mailbox": "rtl"})"); }, plain);
-    all["sart"] = figures(
-        &sart_reads<I::Tlm>, &sart_reads<I::Rtl>, &sart_reads<I::Lockstep>,
-        [] { return short_randread(R"({"sart": "rtl"})"); }, plain);
+    all["mailbox"] = figures(&mailbox_reads<I::Tlm>, &mailbox_reads<I::Rtl>, &mailbox_reads<I::Lockstep>,
+                             main_job.median_ratio(1, 0));
+    all["sart"] = figures(&sart_reads<I::Tlm>, &sart_reads<I::Rtl>, &sart_reads<I::Lockstep>,
+                          main_job.median_ratio(2, 0));
     std::vector<double> boots;
     for (int i = 0; i < kBoots; ++i)
         boots.push_back(
             boot_to_exit(program, {"--set", "models.mailbox=rtl", "--set", "models.sart=rtl"}).wall_ms);
-    std::sort(boots.begin(), boots.end());
-    all["boot_ms"] = boots[boots.size() / 2];
+    all["boot_ms"] = median_of(std::move(boots));
     return all;
 }
 
