@@ -9,6 +9,7 @@ packages=(
   libsystemc-dev nlohmann-json3-dev libcli11-dev libssl-dev   # what ans2emu links with
   libgtest-dev libgmock-dev libvalijson-dev                   # what its tests need
   verilator                                                   # the RTL twins of blocks; without it they are off
+  gtkwave                                                     # a test that it reads the twins' waveforms
   e2fsprogs                                                   # mke2fs, e2fsck, debugfs: the demo's file systems
   "$@"
 )

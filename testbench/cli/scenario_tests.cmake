@@ -107,6 +107,24 @@ if(ANS_VERILATOR)
   set_tests_properties(cli.vcd PROPERTIES FIXTURES_SETUP boot_vcd)
   set_tests_properties(cli.vcd_signals PROPERTIES LABELS scenario FIXTURES_REQUIRED boot_vcd
     PASS_REGULAR_EXPRESSION "wire 32 [^ ]+ A2I_CONTROL ")
+  # What GTKWave makes of it, as far as that goes without a screen.
+  find_program(ANS_VCD2FST vcd2fst)
+  find_program(ANS_FST2VCD fst2vcd)
+  if(ANS_VCD2FST AND ANS_FST2VCD)
+    foreach(soc t8103:sart-v2 t8112:sart-v3)
+      string(REPLACE ":" ";" soc ${soc})
+      list(GET soc 0 name)
+      list(GET soc 1 sart)
+      add_test(NAME cli.vcd_in_gtkwave.${name}
+        COMMAND ${CMAKE_COMMAND} -DPROGRAM=$<TARGET_FILE:ans2emu> -DSCENARIO=scenarios/boot/${name}.json -DSART=${sart}
+          -DOUT=${CMAKE_CURRENT_BINARY_DIR}/vcd_${name} -DVCD2FST=${ANS_VCD2FST} -DFST2VCD=${ANS_FST2VCD}
+          -P ${CMAKE_CURRENT_LIST_DIR}/read_vcd.cmake
+        WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+      set_tests_properties(cli.vcd_in_gtkwave.${name} PROPERTIES LABELS scenario TIMEOUT 60)
+    endforeach()
+  else()
+    message(STATUS "no GTKWave: the test that it reads the twins' waveforms is left out")
+  endif()
   ans_cli_test(vcd_nothing 2 "runs none; add --set models.mailbox=rtl" run scenarios/boot/t8103.json --vcd nothing.vcd)
   ans_cli_test(vcd_unwritable 2 "cannot write"
     run scenarios/boot/t8103.json --set models.sart=rtl --vcd no/such/folder/boot.vcd)
