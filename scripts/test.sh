@@ -24,4 +24,4 @@ scripts/fuzz.sh 30
 for preset in "${presets[@]}"; do
   ctest --preset "$preset"
 done
-if [ "$all" = yes ]; then ctest --preset full; fi   # what takes long: with Linux, its KASAN flavour, 200 power cuts
+if [ "$all" = yes ]; then ctest --preset full; fi   # what takes long: Linux (KASAN, 200 power cuts), the RTL twins
