@@ -10,7 +10,7 @@ foreach(kind tlm ${MODELS})
   if(NOT kind STREQUAL tlm)
     set(options ${twins})
   endif()
-  execute_process(COMMAND ${PROGRAM} run ${FOLDERS} ${options} --set limits.wall_s=200 --trace ${OUT}/${kind} OUTPUT_VARIABLE text ERROR_VARIABLE text
+  execute_process(COMMAND ${PROGRAM} run ${FOLDERS} ${options} --set limits.wall_s=600 --trace ${OUT}/${kind} OUTPUT_VARIABLE text ERROR_VARIABLE text
     RESULT_VARIABLE code)
   if(NOT code EQUAL 0)
     message(FATAL_ERROR "${kind}: exit code ${code}:\n${text}")
