@@ -36,14 +36,20 @@ FdPair make_pipe() {
     return {Fd(ends[0]), Fd(ends[1])};
 }
 
+// A socket's address holds 107 characters, so its folder is named by descriptor: a user's folder may be
+// anywhere.
 Fd listen_at(const std::string& path) {
+    const std::size_t slash = path.rfind('/');
+    const Fd folder(open(path.substr(0, slash).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (!folder) fail(path);
+    const std::string name = "/proc/self/fd/" + std::to_string(folder.get()) + path.substr(slash);
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
-    if (path.size() >= sizeof address.sun_path) {
+    if (name.size() >= sizeof address.sun_path) {
         errno = ENAMETOOLONG;
         fail(path);
     }
-    std::memcpy(address.sun_path, path.c_str(), path.size());
+    std::memcpy(address.sun_path, name.c_str(), name.size());
     Fd listener(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     if (!listener) fail("socket");
     if (bind(listener.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) fail(path);

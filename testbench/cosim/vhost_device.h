@@ -43,8 +43,9 @@ public:
     /// The guest does not kick at present: its queues are disabled, as during suspend.
     bool quiet() const { return queues_[0].ready() && !queues_[0].enabled(); }
 
-    /// Buffers went back that the guest has not been told of.
-    bool call_due() const { return call_due_ && slave_; }
+    /// Buffers went back that the guest has not been told of. While its queues are disabled it would take the
+    /// word and forget it (source: arch/um/drivers/virtio_uml.c vu_req_read_message(), `suspended`).
+    bool call_due() const { return call_due_ && slave_ && !quiet(); }
     /// Tells it. The guest answers on call_fd(); take_answer() afterwards.
     void call();
     int call_fd() const { return slave_.fd(); }

@@ -7,10 +7,12 @@
 
 #include <csignal>
 #include <cstring>
+#include <filesystem>
 
 #include "testbench/cosim/archive.h"
 #include "testbench/cosim/calendar.h"
 #include "testbench/cosim/console.h"
+#include "testbench/cosim/fd.h"
 #include "testbench/cosim/fold.h"
 #include "testbench/cosim/guest_process.h"
 #include "testbench/cosim/guest_tree.h"
@@ -78,6 +80,14 @@ TEST_F(ConsoleTest, CutsALineThatNeverEnds) {
 TEST_F(ConsoleTest, KnowsThatNobodyWritesAnyMore) {
     pipe_.second.reset();
     EXPECT_FALSE(console_.take());
+}
+
+TEST(FdTest, ListensInAFolderWhoseNameIsTooLongForASocket) {
+    const test::TempFolder temp;
+    const std::filesystem::path folder = temp / std::string(200, 'x');
+    std::filesystem::create_directory(folder);
+    EXPECT_TRUE(listen_at((folder / "a.sock").string()));
+    EXPECT_TRUE(std::filesystem::is_socket(folder / "a.sock"));
 }
 
 TEST(RunProgramTest, GivesOutputErrorsAndStatus) {
@@ -440,6 +450,17 @@ TEST_F(IrqDeviceTest, ALineThatFiredWaitsUntilItIsSaidToBeHighAgain) {
 TEST_F(IrqDeviceTest, ALineThatNobodyArmedIsNotTold) {
     device_.set_level(1, true);
     EXPECT_EQ(peer_.used(), 0);
+}
+
+TEST_F(IrqDeviceTest, AGuestThatSleepsIsToldWhenItsQueueIsEnabledAgain) {
+    const FdPair slave = make_pipe();
+    peer_.say(VhostRequest::SetSlaveReqFd, "", 0, slave.second.get());
+    arm(5);
+    peer_.say_state(VhostRequest::SetVringEnable, 0);
+    device_.set_level(5, true);
+    EXPECT_FALSE(device_.call_due());
+    peer_.say_state(VhostRequest::SetVringEnable, 1);
+    EXPECT_TRUE(device_.call_due());
 }
 
 TEST_F(IrqDeviceTest, RefusesLinesThatDoNotExistOrAreArmedTwice) {
