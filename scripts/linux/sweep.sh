@@ -56,7 +56,7 @@ each() {
     while read -r action; do
       [ -z "$only" ] || [ "$action" = "$only" ] || continue
       "$1" "$place" "$when" "$action"
-    done < <(lines actions.txt | awk -v all="$kind" '/^\[/ { on = all == "all" || $0 != "[handshake]"; next } on')
+    done < <(lines actions.txt | awk -v all="$kind" '/^\[/ { on = all == "handshake" || $0 != "[handshake]"; next } on')
   done < <(lines moments.txt)
 }
 
@@ -66,6 +66,7 @@ classes() {
     function add(class) { if (!(class in seen)) { seen[class] = 1; all = all (all == "" ? "" : "+") class } }
     function tell(rank, line) { if (rank > best) { best = rank; told = line } }
     FILENAME ~ /json$/ {
+      if (/^ *"verdict": "broken"/) { add("hang"); tell(1, "no end within its real time") }
       if (/^ *"outcome": /) {
         if (/stuck/) add("hang")
         if (/guest_broken/) add("panic")
