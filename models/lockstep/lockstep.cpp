@@ -85,7 +85,7 @@ void Lockstep::transport(Face& face, tlm::tlm_generic_payload& tx, sc_core::sc_t
     second_answers_ = true;
     Copy copy(tx);
     sc_core::sc_time second_delay = delay;
-    face.second->b_transport(copy.tx, second_delay);
+    of_second([&] { face.second->b_transport(copy.tx, second_delay); });
     const bool answers = second_answers_;
     face.first->b_transport(tx, delay);
     --nested_;
@@ -131,10 +131,20 @@ void Lockstep::level(const char* name, LevelIf& first, LevelIf& second, bool lev
     entry.wire = name;
     entry.value = level;
     ++nested_;
-    second.set_level(level, at);
+    of_second([&] { second.set_level(level, at); });
     first.set_level(level, at);
     --nested_;
     compare_observations();
+}
+
+// An assertion of the twin's ends the run as a divergence does: with both states and the way there.
+template <typename Action>
+void Lockstep::of_second(Action action) {
+    try {
+        action();
+    } catch (const sc_core::sc_report& report) {
+        diverge(std::string("the second fails: ") + report.get_msg());
+    }
 }
 
 void Lockstep::compare_answers(const Face& face, const tlm::tlm_generic_payload& first,
@@ -257,18 +267,22 @@ std::string Lockstep::transactions() const {
     std::string text = "transactions, the last one last:\n";
     for (const Entry& e : entries_) {
         char row[160];
+        if (e.face == nullptr) {
+            std::snprintf(row, sizeof row, "  %14.3f ns  cycle %-8llu         level %-12s %llu\n",
+                          static_cast<double>(e.at) / 1000, static_cast<unsigned long long>(e.cycle), e.wire,
+                          static_cast<unsigned long long>(e.value));
+            text += row;
+            continue;
+        }
         const std::string place =
-            e.face == nullptr ? std::string(e.wire)
-            : e.face->map != nullptr
+            e.face->map != nullptr
                 ? register_name(*e.face->map, static_cast<std::uint32_t>(e.address), e.length)
                 : "address";
         std::snprintf(row, sizeof row, "  %14.3f ns  cycle %-8llu %-7s %-5s %-12s +0x%llx/%u  0x%llx  %s\n",
                       static_cast<double>(e.at) / 1000, static_cast<unsigned long long>(e.cycle),
-                      e.face == nullptr ? "" : e.face->name,
-                      e.face == nullptr ? "level" : (e.write ? "write" : "read"), place.c_str(),
+                      e.face->name, e.write ? "write" : "read", place.c_str(),
                       static_cast<unsigned long long>(e.address), e.length,
-                      static_cast<unsigned long long>(e.value),
-                      e.face == nullptr ? "" : response_text(e.response).c_str());
+                      static_cast<unsigned long long>(e.value), response_text(e.response).c_str());
         text += row;
     }
     return text;

@@ -115,6 +115,8 @@ private:
         tlm::tlm_response_status response = tlm::TLM_INCOMPLETE_RESPONSE;
     };
 
+    template <typename Action>
+    void of_second(Action action);
     void compare_answers(const Face& face, const tlm::tlm_generic_payload& first,
                          const tlm::tlm_generic_payload& second);
     void compare_observations();

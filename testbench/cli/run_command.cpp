@@ -83,7 +83,7 @@ private:
                                                   wall_text(result.wall_ms) + " real)") +
                           "\n";
         for (const std::string& failure : result.failures)
-            out += "           " + printable(failure) + "\n";
+            out += "           " + printable_lines(failure, 11) + "\n";
         return out;
     }
 

@@ -259,7 +259,7 @@ std::string StoryPrinter::ending(const RunResult& result) const {
     for (const std::string& check : result.checks)
         out += "  " + style_(Colour::Good, "ok    ") + printable(check) + "\n";
     for (const std::string& failure : result.failures)
-        out += "  " + style_(Colour::Bad, "FAIL  ") + printable(failure) + "\n";
+        out += "  " + style_(Colour::Bad, "FAIL  ") + printable_lines(failure, 8) + "\n";
     out += "\n" + verdict_text(result.verdict, style_) + "  " + printable(result.name) + "  " +
            style_(Colour::Dim, "(" + ms_text(result.facts.sim_time) + " simulated, " +
                                    wall_text(result.wall_ms) + " real)");

@@ -49,6 +49,17 @@ std::string printable(std::string_view text) {
     return out;
 }
 
+std::string printable_lines(std::string_view text, std::size_t indent) {
+    std::string out;
+    while (!text.empty()) {
+        const std::string_view line = text.substr(0, text.find('\n'));
+        text.remove_prefix(std::min(line.size() + 1, text.size()));
+        if (!out.empty()) out += "\n" + std::string(indent, ' ');
+        out += printable(line);
+    }
+    return out;
+}
+
 std::string ms_text(SimTime time) {
     char text[40];
     std::snprintf(text, sizeof text, "%" PRIu64 ".%03" PRIu64 " ms", time / milliseconds(1),

@@ -28,6 +28,8 @@ private:
 
 /// Control characters and broken UTF-8 as '?': what firmware or a driver logged may hold anything.
 std::string printable(std::string_view text);
+/// The same of text of several lines; those after the first are indented.
+std::string printable_lines(std::string_view text, std::size_t indent);
 /// "12.345 ms"
 std::string ms_text(SimTime time);
 /// "0.53 s"

@@ -54,7 +54,7 @@ void read_a_truncated_mapping(const std::string& image) {
 
 // Stands for the machine.
 scenario::RunResult act(const scenario::Scenario& s, const scenario::RunOptions& options) {
-    if (s.name == "throws") throw std::logic_error("a bug of ours");
+    if (s.name == "throws") throw std::logic_error("a bug of ours\nstate  0x1\x1b  0x2");
     if (s.name == "locked") throw scenario::UserError("disk.img: in use by another process");
     if (s.name == "aborts") {
         std::cerr << "assertion in block x\n";
@@ -167,6 +167,14 @@ TEST_F(CliTest, OneBadFileKeepsAllRunsFromStarting) {
 TEST_F(CliTest, AnExceptionOfOursEndsWithThree) {
     EXPECT_EQ(run({"run", file("throws")}), kExitBroken);
     EXPECT_THAT(out, HasSubstr("the emulator failed: a bug of ours"));
+}
+
+TEST_F(CliTest, AFailureOfSeveralLinesIsPrintedAsSuch) {
+    EXPECT_EQ(run({"run", file("throws")}), kExitBroken);
+    EXPECT_THAT(out, HasSubstr("FAIL  the emulator failed: a bug of ours\n        state  0x1?  0x2\n"));
+    EXPECT_EQ(run({"run", file("throws"), file("good")}), kExitBroken);
+    EXPECT_THAT(out,
+                HasSubstr("           the emulator failed: a bug of ours\n           state  0x1?  0x2\n"));
 }
 
 TEST_F(CliTest, AWorkerThatDiesLeavesItsLastWords) {

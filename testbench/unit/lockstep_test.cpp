@@ -76,6 +76,15 @@ TEST_F(LockstepTest, TheReportShowsBothStatesAndTheTransactionsBefore) {
         << text;
 }
 
+TEST_F(LockstepTest, ALevelIsAmongTheTransactionsBefore) {
+    mailbox.reset.set_level(true, 0);
+    mailbox.reset.set_level(false, 0);
+    for (unsigned i = 0; i < 3; ++i)
+        send(i);
+    const std::string text = report_of([&] { send(3); });
+    EXPECT_NE(text.find("level reset        1\n"), std::string::npos) << text;
+}
+
 TEST(TwinAssertionTest, AnAssertionThatFailsEndsTheRun) {
     rtl::MailboxPins pins(rtl::TwinConfig{});
     pins.cfg_depth = 0;  // a strap that no board has
