@@ -247,7 +247,7 @@ private:
         }
         if (!pins.device.req_valid && dice.percent(80)) {
             request_ = random_request(dice, config.layout);
-            if (dice.percent(10)) request_.length = 1 + static_cast<std::uint32_t>(dice.bits() >> 33);
+            if (dice.percent(10)) request_.length = static_cast<std::uint32_t>(1 + dice.below(0xffff'ffff));
             pins.device.req_addr = request_.address;
             pins.device.req_length = request_.length;
             pins.device.req_valid = true;

@@ -177,15 +177,18 @@ module sart #(
   localparam logic [PAGE_BITS:0] V2_REACH = (PAGE_BITS + 1)'(1) << 24;
   localparam logic [PAGE_BITS:0] V3_REACH = (PAGE_BITS + 1)'(1) << PAGE_BITS;
 
+  function automatic logic [PAGE_BITS:0] within_reach(input logic [PAGE_BITS:0] page);
+    if (cfg_v3) within_reach = page > V3_REACH ? V3_REACH : page;
+    else within_reach = page > V2_REACH ? V2_REACH : page;
+  endfunction
+
   always_comb
     for (int unsigned i = 0; i < ENTRIES; ++i) begin
       flags[i]  = cfg_v3 ? CONFIG[i][7:0] : CONFIG[i][31:24];
       first[i]  = PADDR[i][PAGE_BITS-1:0];
       pages[i]  = cfg_v3 ? SIZE[i][PAGE_BITS-1:0] : PAGE_BITS'(CONFIG[i][23:0]);
       open[i]   = flags[i] != '0 && pages[i] != '0;
-      beyond[i] = {1'b0, first[i]} + {1'b0, pages[i]};
-      if (cfg_v3 && beyond[i] > V3_REACH) beyond[i] = V3_REACH;
-      if (!cfg_v3 && beyond[i] > V2_REACH) beyond[i] = V2_REACH;
+      beyond[i] = within_reach({1'b0, first[i]} + {1'b0, pages[i]});
     end
 
   assign probe_open = open[probe_index];

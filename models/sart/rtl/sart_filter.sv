@@ -42,7 +42,7 @@ module sart_filter #(
     reached = from;
     for (int unsigned step = 0; step < ENTRIES; ++step)
       for (int unsigned i = 0; i < ENTRIES; ++i)
-        if (open[i] && reached >= WIDE'(first[i]) && reached < WIDE'(beyond[i])) reached = WIDE'(beyond[i]);
+        reached = open[i] && reached >= WIDE'(first[i]) && reached < WIDE'(beyond[i]) ? WIDE'(beyond[i]) : reached;
   end
   wire together = cfg_together && reached > to;
 
