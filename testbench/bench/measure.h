@@ -18,7 +18,8 @@ nlohmann::ordered_json in_child(nlohmann::ordered_json (*measure)());
 nlohmann::ordered_json floor_figures();
 /// {commands_per_second, ns_per_command}: 4 KiB random reads, depth 61, all monitors on.
 nlohmann::ordered_json randread_4k_qd61();
-/// The same, shorter, on a machine whose blocks are implemented as `models` says (a scenario's section).
+/// {ns_per_command}: the same, shorter and in CPU time, on a machine whose blocks are implemented as `models`
+/// says (a scenario's section).
 nlohmann::ordered_json short_randread(const std::string& models);
 /// {ns_per_command}: the same job by the same driver on the C ABI.
 nlohmann::ordered_json randread_on_c_abi();
