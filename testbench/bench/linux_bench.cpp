@@ -5,13 +5,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
 #include "testbench/bench/floor.h"
+#include "testbench/bench/turns.h"
 #include "testbench/cli/workers.h"
 #include "testbench/cosim/fold.h"
 #include "testbench/cosim/guest_process.h"
@@ -67,11 +67,6 @@ Timed run(const ordered_json& file) {
     return {whole, clock.seconds};
 }
 
-double median(std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    return values[values.size() / 2];
-}
-
 ordered_json scenario_of(const std::vector<std::string>& commands,
                          const ordered_json& faults = ordered_json::array()) {
     ordered_json steps{"boot"};
@@ -89,7 +84,7 @@ double boot_to_poweroff() {
     std::vector<double> seconds;
     for (int i = 0; i < kTurns; ++i)
         seconds.push_back(run(scenario_of({kOneRead})).whole_s);
-    return median(seconds);
+    return median_of(seconds);
 }
 
 // The step's read is never completed: the kernel waits its 30 s, resets and tries again.
@@ -103,11 +98,23 @@ double timeout_extra() {
         extra.push_back(run(scenario_of({reads}, lost)).steps_s.at(1) -
                         run(scenario_of({reads})).steps_s.at(1));
     }
-    return median(extra);
+    return median_of(extra);
 }
 
-// The difference of two runs is the cost of the accesses alone. Of whole runs: a kernel that never waits
-// between them is heard only afterwards, so its step has no length.
+// What one more of what `command(count)` does takes: the difference of two runs, so that their start is left
+// out. Of whole runs: a kernel that never waits meanwhile is heard only afterwards, so its step has no
+// length.
+template <typename Command>
+double seconds_each(const Command& command, unsigned many, unsigned few) {
+    std::vector<double> each;
+    for (int i = 0; i < kTurns; ++i) {
+        const double longer = run(scenario_of({command(many)})).whole_s;
+        const double shorter = run(scenario_of({command(few)})).whole_s;
+        each.push_back((longer - shorter) / (many - few));
+    }
+    return median_of(each);
+}
+
 double access_seconds(const std::string& op) {
     constexpr unsigned kMany = 100'000, kFew = 10;
     const SocProfile& soc = *find_soc("t8103");
@@ -119,31 +126,18 @@ double access_seconds(const std::string& op) {
         return "insmod /lib/modules/ans-mmio.ko address=" + std::string(place) +
                " count=" + std::to_string(count) + " op=" + op;
     };
-    std::vector<double> each;
-    for (int i = 0; i < kTurns; ++i) {
-        const double many = run(scenario_of({command(kMany)})).whole_s;
-        const double few = run(scenario_of({command(kFew)})).whole_s;
-        each.push_back((many - few) / (kMany - kFew));
-    }
-    return median(each);
+    return seconds_each(command, kMany, kFew);
 }
 
-// Of real time. fio's start is left out: it measures its clock for seconds, so the reads must take as long.
+// Of real time. fio measures its clock for seconds as it starts, so the reads must take as long.
 double reads_per_second(unsigned depth) {
     constexpr unsigned kMany = 60'000, kFew = 100;
     const auto command = [&](unsigned count) {
         return "fio --name=bench --filename=/dev/nvme0n1 --ioengine=io_uring --direct=1 --rw=randread "
-               "--bs=4k "
-               "--iodepth=" +
+               "--bs=4k --iodepth=" +
                std::to_string(depth) + " --number_ios=" + std::to_string(count) + " --randseed=1 >/dev/null";
     };
-    std::vector<double> each;
-    for (int i = 0; i < kTurns; ++i) {
-        const double many = run(scenario_of({command(kMany)})).whole_s;
-        const double few = run(scenario_of({command(kFew)})).whole_s;
-        each.push_back((kMany - kFew) / (many - few));
-    }
-    return median(each);
+    return 1 / seconds_each(command, kMany, kFew);
 }
 
 // One byte there and back between two processes on one CPU.
